@@ -5,6 +5,7 @@ const shared = { setupFiles: ['test/support/setup.ts'], pool: 'forks' as const }
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
