@@ -1,0 +1,14 @@
+/** A test that shows one rule of Shopify or TikTok, with the fact it stands for and how sure that fact is. */
+
+import { test } from 'vitest';
+
+export interface Fact {
+  /** Where the fact is written down. */
+  fact: string;
+  /** verified: read in the owner's own text or run; second-hand: others say so; assumed: nobody could be asked. */
+  mark: 'verified' | 'second-hand' | 'assumed';
+}
+
+export function rule(says: string, { fact, mark }: Fact, shows: () => Promise<void> | void): void {
+  test(`${says} (${mark}: ${fact})`, shows);
+}
