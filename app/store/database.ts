@@ -1,0 +1,145 @@
+/** The connection to PostgreSQL: one pool, Prisma over it for everyday queries, plain SQL for hot paths. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Log } from '../base/log.ts';
+import { PrismaClient } from './generated/client.ts';
+
+/** What a statement may be run on: the pool, or the one connection of a transaction. */
+export interface Sql {
+  /** bigint, numeric and date come back as strings, timestamptz as Date, bytea as Buffer. */
+  rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs a statement and says how many rows it touched. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface Database extends Sql {
+  readonly prisma: PrismaClient;
+  /** For graphile-worker and COPY, which bring their own way to use a connection. */
+  readonly pool: pg.Pool;
+  readonly url: string;
+  /** READ COMMITTED; commits when `work` resolves, rolls back when it throws. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  log: Log;
+  poolSize?: number | undefined;
+}
+
+/** The database cannot be used as it is; the message is for the operator and says what to do. */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+}
+
+/** 13 is the oldest version that PostgreSQL's own project still counted as supported in 2025. */
+const OLDEST_SERVER = 130_000;
+const DEFAULT_POOL = 10;
+
+/** A day has no hour: as a Date it would slip by the machine's time zone. */
+const asText = (value: string): string => value;
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.DATE ? asText : pg.types.getTypeParser(oid, format ?? 'text'),
+};
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, log } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? DEFAULT_POOL,
+    application_name: 'tock',
+    // The session's time zone decides how a timestamp is cast to a day in SQL: never the server's.
+    options: '-c timezone=UTC',
+    types,
+  });
+  // An idle connection that breaks is replaced by the pool at the next query, which reports what is wrong.
+  pool.on('error', (error) => log.warn('a connection to the database broke', { error }));
+  try {
+    await requireUsable(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    ...sqlOn(pool),
+    prisma,
+    pool,
+    url,
+    async transaction(work) {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        const result = await work(sqlOn(client));
+        await client.query('COMMIT');
+        client.release();
+        return result;
+      } catch (error) {
+        // When the rollback fails as well, the connection is of no use and is thrown away.
+        await client.query('ROLLBACK').then(
+          () => client.release(),
+          (broken: unknown) => client.release(broken instanceof Error ? broken : true),
+        );
+        throw error;
+      }
+    },
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+function sqlOn(queryable: pg.Pool | pg.PoolClient): Sql {
+  return {
+    rows: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await queryable.query<Row>(text, [...values])).rows,
+    run: async (text, values = []) => (await queryable.query(text, [...values])).rowCount ?? 0,
+  };
+}
+
+async function requireUsable(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool
+    .query<{ encoding: string; version: string; name: string }>(
+      `SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num') AS version,
+              current_database() AS name`,
+    )
+    .catch((error: unknown) => {
+      throw new DatabaseError(connectionSentence(error), { cause: error });
+    });
+  const server = rows[0];
+  if (!server) throw new DatabaseError('The database answered without telling its version.');
+  if (server.encoding !== 'UTF8') {
+    throw new DatabaseError(
+      `The database "${server.name}" stores text as ${server.encoding}, which cannot hold every customer's language; create one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 and set DATABASE_URL to it.`,
+    );
+  }
+  if (Number(server.version) < OLDEST_SERVER) {
+    throw new DatabaseError('The PostgreSQL server is older than version 13; use a newer one.');
+  }
+}
+
+function connectionSentence(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ECONNREFUSED':
+    case 'ENOENT':
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+      return 'No PostgreSQL answers at the address of DATABASE_URL; start it, or correct the address.';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'The host in DATABASE_URL is unknown; correct it, or mend the name service.';
+    case '28P01':
+    case '28000':
+      return 'PostgreSQL refused the user or password in DATABASE_URL; correct them.';
+    case '3D000':
+      return 'The database named in DATABASE_URL does not exist; create it with CREATE DATABASE … ENCODING \'UTF8\'.';
+    case '53300':
+      return 'PostgreSQL has no connection left; raise its max_connections or stop other clients.';
+    default:
+      return `PostgreSQL cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
