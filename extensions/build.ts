@@ -1,5 +1,7 @@
 /** Builds both storefront scripts as Shopify's own tool would: one file each, for every browser that shops. */
-import { build, type BuildOptions } from 'esbuild';
+import { build } from 'esbuild';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface BuiltExtensions {
@@ -17,7 +19,19 @@ export async function buildExtensions(): Promise<BuiltExtensions> {
     storefrontPixel: `${folder}storefront-pixel/dist/storefront-pixel.js`,
     browserPixel: `${folder}browser-pixel/assets/tock-embed.js`,
   };
-  const shared: BuildOptions = {
+  await Promise.all([
+    buildScript(`${folder}storefront-pixel/src/index.ts`, built.storefrontPixel),
+    buildScript(`${folder}browser-pixel/src/index.ts`, built.browserPixel),
+  ]);
+  return built;
+}
+
+/** Written beside its place and moved there, so that whoever reads it meanwhile gets the whole old or the whole new one. */
+async function buildScript(entry: string, outfile: string): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    outfile,
+    write: false,
     bundle: true,
     format: 'iife',
     minify: true,
@@ -26,14 +40,11 @@ export async function buildExtensions(): Promise<BuiltExtensions> {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
-  };
-  await Promise.all([
-    build({
-      ...shared,
-      entryPoints: [`${folder}storefront-pixel/src/index.ts`],
-      outfile: built.storefrontPixel,
-    }),
-    build({ ...shared, entryPoints: [`${folder}browser-pixel/src/index.ts`], outfile: built.browserPixel }),
-  ]);
-  return built;
+  });
+  const [script] = outputFiles;
+  if (script === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  await mkdir(dirname(outfile), { recursive: true });
+  const aside = `${outfile}.${process.pid}.tmp`;
+  await writeFile(aside, script.contents);
+  await rename(aside, outfile);
 }
