@@ -49,7 +49,10 @@ export class ConfigError extends Error {
 }
 
 const text = z.string().trim();
-const httpUrl = text.refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http or https address');
+const httpUrl = text.refine(
+  (value) => /^https?:\/\//.test(value) && URL.canParse(value),
+  'must be an http or https address',
+);
 const cidr = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
 
 const schema = z.object({
@@ -59,7 +62,10 @@ const schema = z.object({
   TRUSTED_PROXIES: text
     .default('')
     .transform(list)
-    .refine((entries) => entries.every((entry) => cidr.test(entry)), 'must be networks such as 10.0.0.0/8, comma-separated'),
+    .refine(
+      (entries) => entries.every((entry) => cidr.test(entry)),
+      'must be networks such as 10.0.0.0/8, comma-separated',
+    ),
   DATABASE_URL: text
     .refine((value) => /^postgres(ql)?:\/\//.test(value), 'must begin with postgresql://')
     .optional(),
@@ -72,7 +78,9 @@ const schema = z.object({
   TOCK_ENCRYPTION_KEYS: text.optional(),
   TIKTOK_API_URL: httpUrl.optional(),
   SANDBOX_URL: httpUrl.optional(),
-  SMTP_URL: text.refine((value) => /^smtps?:\/\//.test(value), 'must begin with smtp:// or smtps://').optional(),
+  SMTP_URL: text
+    .refine((value) => /^smtps?:\/\//.test(value), 'must begin with smtp:// or smtps://')
+    .optional(),
   MAIL_FROM: text.optional(),
   METRICS_TOKEN: text.min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -88,13 +96,19 @@ const missing = {
 
 /** Throws one ConfigError that lists everything missing or wrong. An empty variable counts as absent. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
     // What depends on the values that did parse is checked too, so that the list is whole.
     const wrong = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
-    const rest = schema.safeParse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
-    const more = rest.success ? assemble(rest.data).problems.filter((problem) => !wrong.has(problem.name)) : [];
+    const rest = schema.safeParse(
+      Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+    );
+    const more = rest.success
+      ? assemble(rest.data).problems.filter((problem) => !wrong.has(problem.name))
+      : [];
     throw new ConfigError([
       ...parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`),
       ...more.map(sentence),
@@ -157,14 +171,24 @@ function assemble(env: Environment): { config: Config; problems: Problem[] } {
   }
   if (env.NODE_ENV === 'production' && env.TOCK_ALLOW_TEST_ENDPOINTS === '0') {
     const refuse = (name: string, why: string): void => {
-      problems.push({ name, text: `${why}; TOCK_ALLOW_TEST_ENDPOINTS=1 allows it on a machine that is only for testing` });
+      problems.push({
+        name,
+        text: `${why}; TOCK_ALLOW_TEST_ENDPOINTS=1 allows it on a machine that is only for testing`,
+      });
     };
-    if (inSandbox) refuse('SANDBOX_URL', 'must not be set in production, where it would send real orders to stand-ins');
-    if (env.SHOPIFY_API_SECRET === sandboxCredentials.apiSecret || env.SHOPIFY_API_KEY === sandboxCredentials.apiKey) {
+    if (inSandbox)
+      refuse('SANDBOX_URL', 'must not be set in production, where it would send real orders to stand-ins');
+    if (
+      env.SHOPIFY_API_SECRET === sandboxCredentials.apiSecret ||
+      env.SHOPIFY_API_KEY === sandboxCredentials.apiKey
+    ) {
       refuse('SHOPIFY_API_SECRET', "the sandbox's credentials are public and must not be used in production");
     }
     if (env.TOCK_ENCRYPTION_KEYS !== undefined && holdsSandboxKey(env.TOCK_ENCRYPTION_KEYS)) {
-      refuse('TOCK_ENCRYPTION_KEYS', "the sandbox's encryption key is public and must not be used in production");
+      refuse(
+        'TOCK_ENCRYPTION_KEYS',
+        "the sandbox's encryption key is public and must not be used in production",
+      );
     }
     if (!inSandbox && tiktokApiUrl !== TIKTOK_API_URL) {
       refuse('TIKTOK_API_URL', 'is not an address of TikTok, and access tokens would be sent there');
@@ -184,7 +208,9 @@ function assemble(env: Environment): { config: Config; problems: Problem[] } {
     shopify: {
       apiKey,
       apiSecret,
-      ...(env.SHOPIFY_API_SECRET_PREVIOUS === undefined ? {} : { apiSecretPrevious: env.SHOPIFY_API_SECRET_PREVIOUS }),
+      ...(env.SHOPIFY_API_SECRET_PREVIOUS === undefined
+        ? {}
+        : { apiSecretPrevious: env.SHOPIFY_API_SECRET_PREVIOUS }),
       appUrl: withoutSlash(appUrl),
       scopes: env.SCOPES,
     },
@@ -213,5 +239,7 @@ function withoutSlash(url: string): string {
 
 function holdsSandboxKey(spec: string): boolean {
   const demo = sandboxCredentials.encryptionKeys.split(':')[1] ?? '';
-  return list(spec).some((entry) => Buffer.from(entry.split(':')[1] ?? '', 'base64').equals(Buffer.from(demo, 'base64')));
+  return list(spec).some((entry) =>
+    Buffer.from(entry.split(':')[1] ?? '', 'base64').equals(Buffer.from(demo, 'base64')),
+  );
 }

@@ -116,11 +116,15 @@ function readKeys(spec: string): Map<string, Buffer> {
     const id = match?.[1];
     const base64 = match?.[2];
     if (id === undefined || base64 === undefined) {
-      throw new KeySpecError(`${position} must look like id:base64, where the id has 1 to 32 letters or digits.`);
+      throw new KeySpecError(
+        `${position} must look like id:base64, where the id has 1 to 32 letters or digits.`,
+      );
     }
     const key = Buffer.from(base64, 'base64');
     if (key.length !== KEY_BYTES) {
-      throw new KeySpecError(`${position} ("${id}") must be ${KEY_BYTES} bytes in base64; it is ${key.length}.`);
+      throw new KeySpecError(
+        `${position} ("${id}") must be ${KEY_BYTES} bytes in base64; it is ${key.length}.`,
+      );
     }
     if (keys.has(id)) throw new KeySpecError(`${position} uses the id "${id}" a second time.`);
     keys.set(id, key);

@@ -35,7 +35,11 @@ export function createLog(options: LogOptions): Log {
     const time = clock.now().toISOString();
     const rest = redact({ ...own, ...fields });
     const text = redact(message);
-    write(readable ? readableLine(time, at, text, rest) : JSON.stringify({ time, level: at, message: text, ...rest }) + '\n');
+    write(
+      readable
+        ? readableLine(time, at, text, rest)
+        : JSON.stringify({ time, level: at, message: text, ...rest }) + '\n',
+    );
   }
 
   return {

@@ -83,7 +83,11 @@ function redactedObject(value: object, depth: number, above: Set<object>): unkno
     const items = value.slice(0, MAX_ITEMS).map(next);
     return value.length > MAX_ITEMS ? [...items, `… ${value.length - MAX_ITEMS} more`] : items;
   }
-  if (value instanceof Map) return redactedEntries([...value].map(([key, item]) => [String(key), item]), next);
+  if (value instanceof Map)
+    return redactedEntries(
+      [...value].map(([key, item]) => [String(key), item]),
+      next,
+    );
   if (value instanceof Set) return [...value].slice(0, MAX_ITEMS).map(next);
   const spoken = spokenForm(value);
   if (spoken !== undefined) return redacted(spoken.value, depth + 1, inside);
@@ -93,7 +97,9 @@ function redactedObject(value: object, depth: number, above: Set<object>): unkno
 /** Objects that say themselves what they are in JSON are taken at their word, and that word is redacted too. */
 function spokenForm(value: object): { value: unknown } | undefined {
   if (!('toJSON' in value) || typeof value.toJSON !== 'function') {
-    return Symbol.iterator in value && value instanceof URLSearchParams ? { value: value.toString() } : undefined;
+    return Symbol.iterator in value && value instanceof URLSearchParams
+      ? { value: value.toString() }
+      : undefined;
   }
   try {
     const spoken: unknown = value.toJSON('');

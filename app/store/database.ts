@@ -50,9 +50,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     connectionString: url,
     max: options.poolSize ?? DEFAULT_POOL,
     application_name: 'tock',
-    // The session's time zone decides how a timestamp is cast to a day in SQL: never the server's.
-    options: '-c timezone=UTC',
     types,
+  });
+  // The session's time zone decides how a timestamp is cast to a day in SQL: never the server's. Sent as a query,
+  // because poolers between us and PostgreSQL refuse start-up options; it is the connection's first.
+  pool.on('connect', (client) => {
+    client.query("SET TIME ZONE 'UTC'").catch((error: unknown) => {
+      log.warn('a new connection did not take the time zone', { error });
+    });
   });
   // An idle connection that breaks is replaced by the pool at the next query, which reports what is wrong.
   pool.on('error', (error) => log.warn('a connection to the database broke', { error }));
@@ -136,7 +141,7 @@ function connectionSentence(error: unknown): string {
     case '28000':
       return 'PostgreSQL refused the user or password in DATABASE_URL; correct them.';
     case '3D000':
-      return 'The database named in DATABASE_URL does not exist; create it with CREATE DATABASE … ENCODING \'UTF8\'.';
+      return "The database named in DATABASE_URL does not exist; create it with CREATE DATABASE … ENCODING 'UTF8'.";
     case '53300':
       return 'PostgreSQL has no connection left; raise its max_connections or stop other clients.';
     default:

@@ -58,9 +58,12 @@ export async function migrate(url: string, log: Log): Promise<void> {
   try {
     const before = await migrationState(client);
     if (before.unknown.length > 0) {
-      log.warn('the database was migrated by a newer Tock; run that version, or restore a backup of this one', {
-        migrations: before.unknown,
-      });
+      log.warn(
+        'the database was migrated by a newer Tock; run that version, or restore a backup of this one',
+        {
+          migrations: before.unknown,
+        },
+      );
     }
     if (before.pending.length === 0) return;
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -68,7 +71,8 @@ export async function migrate(url: string, log: Log): Promise<void> {
     if (state.pending.length === 0) return;
     await withSchemaEngine(url, async (schemaEngine) => {
       // Whoever holds the lock is alone, and every script is one transaction: what is unfinished left no trace.
-      for (const migrationName of state.unfinished) await schemaEngine.markMigrationRolledBack({ migrationName });
+      for (const migrationName of state.unfinished)
+        await schemaEngine.markMigrationRolledBack({ migrationName });
       try {
         const { appliedMigrationNames } = await schemaEngine.applyMigrations({
           migrationsList: await migrationsList(),
@@ -105,7 +109,10 @@ export async function migrationsList(): Promise<engine.MigrationList> {
       path: name,
       migrationFile: {
         path: 'migration.sql',
-        content: { tag: 'ok' as const, value: await readFile(path.join(folder, name, 'migration.sql'), 'utf8') },
+        content: {
+          tag: 'ok' as const,
+          value: await readFile(path.join(folder, name, 'migration.sql'), 'utf8'),
+        },
       },
     })),
   );

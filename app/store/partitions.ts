@@ -65,7 +65,8 @@ export function createPartitions(database: Database): Partitions {
         Array.from({ length: WEEKS_BACK + WEEKS_AHEAD + 1 }, (_, index) => new Date(first + index * WEEK_MS)),
       );
     },
-    makeFor: (times) => make([...new Set(times.map((time) => weekOf(time).getTime()))].map((ms) => new Date(ms))),
+    makeFor: (times) =>
+      make([...new Set(times.map((time) => weekOf(time).getTime()))].map((ms) => new Date(ms))),
     async dropBefore(oldest) {
       const limit = weekOf(oldest);
       return database.transaction(async (sql) => {

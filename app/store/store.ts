@@ -1,10 +1,17 @@
 /** Opens the store: the only way to the database, with one handle for each shop and a few named doors across shops. */
+import type { ShopId } from '../conversion/facts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Keyring } from '../base/crypto.ts';
 import type { Log } from '../base/log.ts';
+import { createAudit, type AuditStore } from './audit.ts';
 import { openDatabase, type Database } from './database.ts';
+import { createInstalls, type InstalledShop, type Installs } from './installs.ts';
 import { migrate } from './migrations.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
+import { createPixels, type PixelStore } from './pixels.ts';
+import { requireId } from './rows.ts';
+import { bindingOf } from './sealed.ts';
+import { createSettings, type SettingsStore } from './settings.ts';
 
 export interface StoreOptions {
   /** Absent: the embedded PostgreSQL in `dataDir`/postgres. */
@@ -28,7 +35,84 @@ export interface StoreParts {
 /** What an aggregate of one shop is made of. */
 export interface ShopParts extends StoreParts {
   /** Shopify's numeric id, as text. */
-  shopId: string;
-  /** The shop's own key for search keys (`keyring.hmac`); read once, kept in memory. */
+  shopId: ShopId;
+  /** The shop's own key for search keys (`keyring.hmac`); read once, then kept in memory. */
   shopKey(): Promise<Buffer>;
+}
+
+/** Everything of one shop; a row of another shop cannot be reached from here. */
+export interface ShopStore {
+  readonly id: ShopId;
+  /** The shop's own key for search keys (`keyring.hmac`). */
+  key(): Promise<Buffer>;
+  /** Throws when the shop has never been installed. */
+  details(): Promise<InstalledShop>;
+  readonly pixels: PixelStore;
+  readonly settings: SettingsStore;
+  readonly audit: AuditStore;
+}
+
+export interface Store {
+  shop(id: ShopId): ShopStore;
+  readonly installs: Installs;
+  readonly partitions: Partitions;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { clock, log, keyring, databaseUrl } = options;
+  if (databaseUrl === undefined) throw new Error('embedded arrives next');
+  await migrate(databaseUrl, log);
+  const database = await openDatabase({ url: databaseUrl, log, poolSize: options.poolSize });
+  const partitions = createPartitions(database);
+  await partitions.makeAround(clock.now());
+  return composeStore({ database, clock, log, keyring, partitions }, async () => database.close());
+}
+
+/** Puts the aggregates together over an open database. */
+function composeStore(parts: StoreParts, close: () => Promise<void>): Store {
+  const installs = createInstalls(parts);
+  const keys = new Map<ShopId, Promise<Buffer>>();
+
+  function shopKey(id: ShopId): Promise<Buffer> {
+    const kept = keys.get(id);
+    if (kept) return kept;
+    const reading = readShopKey(parts, id);
+    keys.set(id, reading);
+    // A failed reading is not kept: the shop may be installed a moment later.
+    reading.catch(() => keys.delete(id));
+    return reading;
+  }
+
+  return {
+    shop(id) {
+      const shopParts: ShopParts = { ...parts, shopId: id, shopKey: () => shopKey(id) };
+      return {
+        id,
+        key: shopParts.shopKey,
+        async details() {
+          const shop = await installs.shopById(id);
+          if (!shop) throw new Error(`Shop ${id} is not installed.`);
+          return shop;
+        },
+        pixels: createPixels(shopParts),
+        settings: createSettings(shopParts),
+        audit: createAudit(shopParts),
+      };
+    },
+    installs,
+    partitions: parts.partitions,
+    database: parts.database,
+    close,
+  };
+}
+
+async function readShopKey({ database, keyring }: StoreParts, id: ShopId): Promise<Buffer> {
+  const shop = await database.prisma.shop.findUnique({
+    where: { id: requireId(id) },
+    select: { keySealed: true },
+  });
+  if (!shop) throw new Error(`Shop ${id} is not installed.`);
+  return keyring.open(shop.keySealed, bindingOf('shops.key_sealed', id));
 }

@@ -29,7 +29,7 @@ const columns = multirow<TotalChange>([
   { name: 'state', type: 'text', value: (row) => row.state },
   { name: 'reason', type: 'text', value: (row) => row.reason },
   { name: 'source', type: 'text', value: (row) => row.source },
-  { name: 'currency', type: 'bpchar', value: (row) => row.currency ?? NO_CURRENCY },
+  { name: 'currency', type: 'text', value: (row) => row.currency ?? NO_CURRENCY },
   { name: 'count', type: 'bigint', value: (row) => row.count },
   { name: 'value_minor', type: 'bigint', value: (row) => row.valueMinor.toString() },
 ]);
@@ -89,7 +89,12 @@ export interface DailyTotalRow {
 }
 
 /** A shop's totals of some days (both included), without rows that came back to nothing. */
-export async function readTotals(sql: Sql, shopId: string, from: string, to: string): Promise<DailyTotalRow[]> {
+export async function readTotals(
+  sql: Sql,
+  shopId: string,
+  from: string,
+  to: string,
+): Promise<DailyTotalRow[]> {
   const rows = await sql.rows<{
     pixel_id: string;
     day: string;
