@@ -169,14 +169,18 @@ async function deliver(
       res.end();
       return answered;
     }
-    case 'reset':
-      if (answer) {
-        const bytes = Buffer.from(answer.body);
-        res.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
-        await new Promise<void>((resolve) => res.write(bytes.subarray(0, 10), () => resolve()));
+    case 'reset': {
+      if (!answer) {
+        res.socket?.resetAndDestroy();
+        return answered;
       }
-      res.socket?.resetAndDestroy();
+      const bytes = Buffer.from(answer.body);
+      res.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
+      await new Promise<void>((resolve) => res.write(bytes.subarray(0, 10), () => resolve()));
+      // A reset would take what was written with it, so this one is only closed.
+      res.socket?.destroy();
       return answered;
+    }
     case 'half-open':
       // Left open; the client gives up, or the sandbox closes.
       return answered;
