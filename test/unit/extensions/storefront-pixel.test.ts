@@ -386,6 +386,19 @@ describe('what failed', () => {
     },
   );
 
+  it('twice is not dragged along with every later event of the page', async () => {
+    const shop = await page({ answers: ['unreachable', 'unreachable'] });
+    await shop.publish(pageViewed({ id: 'unlucky' }));
+    await shop.advance(60_000);
+    await shop.publish(pageViewed({ id: 'later' }));
+    await shop.advance(60_000);
+    expect(shop.sent.map(({ beacon }) => beacon.events.map(({ id }) => id))).toEqual([
+      ['unlucky'],
+      ['unlucky'],
+      ['later'],
+    ]);
+  });
+
   it('because the server said no is not sent again', async () => {
     const frame = topFrame();
     const shop = await page({ frame, answers: [400] });
