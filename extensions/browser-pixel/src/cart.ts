@@ -16,8 +16,8 @@ export interface CartNote {
 export function cartNote(page: Window, embed: EmbedPage): CartNote {
   let consent: PageConsent | undefined;
   let hasItems = embed.cart.items > 0;
-  let writtenConsent = embed.cart.consent ?? '';
-  let writtenClick = embed.cart.click ?? '';
+  let writtenConsent = embed.cart.consent;
+  let writtenClick = embed.cart.click;
 
   function write(): void {
     if (!hasItems || consent === undefined) return;

@@ -11,8 +11,8 @@ export interface EmbedConfig {
 /** The visitor's cart as the page was rendered. */
 export interface RenderedCart {
   items: number;
-  consent?: string | null;
-  click?: string | null;
+  consent: string;
+  click: string;
 }
 
 export interface EmbedPage {

@@ -40,7 +40,7 @@ describe('the theme app extension', () => {
     const json = /<script type="application\/json" id="tock-embed">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
     expect(JSON.parse(json)).toEqual({
       config: embed,
-      cart: { items: 2, consent: '1111.1763719200', click: null },
+      cart: { items: 2, consent: '1111.1763719200', click: '' },
     });
     expect(html).toMatch(/<script src="[^"]*tock-embed\.js" async><\/script>/);
   });
