@@ -180,7 +180,7 @@ const rootNames = ['event_source', 'event_source_id', 'data', 'test_event_code',
 
 function remarkUnknown(object: Json, known: readonly string[], path: string, remarks: Remark[]) {
   for (const field of Object.keys(object)) {
-    if (!known.includes(field)) remarks.push({ field: path + field, says: 'TikTok knows no such field' });
+    if (!known.includes(field)) remarks.push({ field: path + field, says: 'is no field that TikTok knows' });
   }
 }
 
@@ -195,7 +195,7 @@ function remarkHash(field: string, value: string, remarks: Remark[]) {
   if (value.toLowerCase() === emptyHash) {
     remarks.push({ field, says: 'is the hash of nothing and would match nobody or everybody' });
   } else if (!/^[0-9a-f]{64}$/i.test(value)) {
-    remarks.push({ field, says: 'is not a SHA-256 hash: TikTok would ignore it' });
+    remarks.push({ field, says: 'is not a SHA-256 hash' });
   } else if (value !== value.toLowerCase()) {
     remarks.push({ field, says: 'is a hash in capitals, TikTok asks for small letters' });
   }
@@ -300,7 +300,7 @@ function readProperties(properties: Json, name: Name, remarks: Remark[]): Proper
     optionalText(properties, field, name, path);
   const orderId = optionalText(properties, 'order_id', name, path);
   if (value !== undefined && currency === undefined) {
-    remarks.push({ field: 'properties.value', says: 'has no currency: TikTok cannot count it' });
+    remarks.push({ field: 'properties.value', says: 'has no currency beside it' });
   }
   remarkUnknown(properties, propertyNames, path, remarks);
   return { value, currency, orderId, contentIds };
@@ -340,7 +340,7 @@ function readEvent(data: unknown, name: Name, source: EventSource, now: Date): T
   if (eventId === undefined || eventId === '') {
     remarks.push({
       field: 'event_id',
-      says: 'is missing: only pixel, event and _ttp are left to find a double by',
+      says: 'is missing, so doubles are hardly found',
     });
   }
 
@@ -368,7 +368,7 @@ function readEvent(data: unknown, name: Name, source: EventSource, now: Date): T
       refuse(name('user.ip'), 'required when limited_data_use is true.');
     }
     if (Object.keys(user).every((field) => field === 'locale')) {
-      remarks.push({ field: 'user', says: 'says nothing about who it was: TikTok cannot match this event' });
+      remarks.push({ field: 'user', says: 'says nothing about who it was' });
     }
   }
   const ad = optionalObject(data, 'ad', name);
@@ -427,7 +427,7 @@ export function readTrack(body: string, now: Date): TrackRead {
     const rootRemarks: Remark[] = [];
     remarkUnknown(root, rootNames, '', rootRemarks);
     if (testEventCode === '')
-      rootRemarks.push({ field: 'test_event_code', says: 'is empty: these are taken as real events' });
+      rootRemarks.push({ field: 'test_event_code', says: 'is empty, so this counts as a real event' });
     for (const event of events) event.remarks.push(...rootRemarks);
     return {
       ok: true,

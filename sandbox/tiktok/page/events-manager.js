@@ -30,7 +30,14 @@
         'table',
         {},
         make('thead', {}, make('tr', {}, ...heads.map((head) => make('th', { scope: 'col' }, head)))),
-        make('tbody', {}, ...rows.map((cells) => make('tr', {}, ...cells))),
+        make(
+          'tbody',
+          {},
+          ...rows.map((cells) => {
+            cells.forEach((one, index) => one.setAttribute('data-head', heads[index] ?? ''));
+            return make('tr', {}, ...cells);
+          }),
+        ),
       ),
     );
   }
@@ -153,7 +160,7 @@
   }
   const remarks = (copy) =>
     copy.remarks.map((remark) =>
-      make('p', { class: 'remark' }, `TikTok would ignore this: ${remark.field} ${remark.says}.`),
+      make('p', { class: 'remark' }, `Taken, but TikTok would ignore this: ${remark.field} ${remark.says}.`),
     );
 
   function drawList(id, items, none, draw) {

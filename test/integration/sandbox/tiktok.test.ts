@@ -350,7 +350,7 @@ describe('the Events Manager', () => {
       'Discarded',
     ]);
     expect(shown.conversions[0]?.copies[0]?.remarks).toEqual([
-      { field: 'user.ttclidX', says: 'TikTok knows no such field' },
+      { field: 'user.ttclidX', says: 'is no field that TikTok knows' },
     ]);
     expect(shown.requests).toHaveLength(2);
     expect(shown.hours.reduce((total, hour) => total + Number(hour.both) + Number(hour.server), 0)).toBe(2);
