@@ -22,7 +22,8 @@ export class UnstorableRow extends Error {
 
 function sqlState(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)) return error.code;
+  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code))
+    return error.code;
   return error.cause === undefined ? '' : sqlState(error.cause);
 }
 

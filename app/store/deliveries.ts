@@ -69,7 +69,11 @@ const shared = [
   { name: 'payload_version', type: 'int', value: (row: SettledRow) => row.payloadVersion },
   { name: 'payload_sha256', type: 'bytea', value: (row: SettledRow) => row.payloadSha256 },
   { name: 'limited_data_use', type: 'bool', value: (row: SettledRow) => row.limitedDataUse },
-  { name: 'first_possible_copy_at', type: 'timestamptz', value: (row: SettledRow) => row.firstPossibleCopyAt },
+  {
+    name: 'first_possible_copy_at',
+    type: 'timestamptz',
+    value: (row: SettledRow) => row.firstPossibleCopyAt,
+  },
   { name: 'request_list', type: 'text', value: (row: SettledRow) => row.requestIds.join(' ') },
 ];
 
@@ -98,7 +102,10 @@ export async function insertSettled(sql: Sql, rows: readonly SettledRow[]): Prom
     if (these.length === 0) return;
     const plain = columns.names.replace('request_list', 'request_ids');
     const chosen = columns.chosen.replace('r.request_list', REQUESTS);
-    await sql.run(`INSERT INTO ${table} (${plain}) SELECT ${chosen} FROM ${columns.from()}`, columns.values(these));
+    await sql.run(
+      `INSERT INTO ${table} (${plain}) SELECT ${chosen} FROM ${columns.from()}`,
+      columns.values(these),
+    );
   };
   await insert(
     'order_deliveries',

@@ -278,7 +278,6 @@ export interface FrozenRow {
   eventName: string;
   pixelCode: string;
   firstPossibleCopyAt: Date;
-  valueMinor: bigint | null;
 }
 
 /**
@@ -369,25 +368,10 @@ export async function putBack(sql: Sql, rows: readonly PutBack[], held: string):
   });
 }
 
-export interface Reconsider {
-  id: string;
-  dueAt: Date;
-  valueMinor: bigint | null;
-}
-
-/** An order that changed before it was sent: judged again at once, with its new value. Rows are locked already. */
-export async function reconsider(sql: Sql, rows: readonly Reconsider[]): Promise<void> {
-  if (rows.length === 0) return;
-  await sql.run(
-    `UPDATE queue q SET due_at = r.due_at, value_minor = r.value_minor
-     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS r(id, due_at, value_minor)
-     WHERE q.id = r.id`,
-    [
-      rows.map((row) => row.id),
-      rows.map((row) => row.dueAt),
-      rows.map((row) => row.valueMinor?.toString() ?? null),
-    ],
-  );
+/** An order that changed before it was sent is judged again at once. The rows are locked already. */
+export async function reconsider(sql: Sql, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await sql.run(`UPDATE queue SET due_at = $2 WHERE id = ANY($1::bigint[]) AND due_at > $2`, [ids, now]);
 }
 
 /** A pixel that cannot send: what it has due waits for the pixel, in parts, so that no transaction is long. */

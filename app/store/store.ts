@@ -5,9 +5,11 @@ import type { Keyring } from '../base/crypto.ts';
 import type { Log } from '../base/log.ts';
 import { createAudit, type AuditStore } from './audit.ts';
 import { openDatabase, type Database } from './database.ts';
+import { joinEmbedded } from './embedded/embedded.ts';
 import { createInstalls, type InstalledShop, type Installs } from './installs.ts';
 import { migrate } from './migrations.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
+import { checkKey } from './keys.ts';
 import { createPixels, type PixelStore } from './pixels.ts';
 import { requireId } from './rows.ts';
 import { bindingOf } from './sealed.ts';
@@ -62,12 +64,26 @@ export interface Store {
 
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { clock, log, keyring, databaseUrl } = options;
-  if (databaseUrl === undefined) throw new Error('embedded arrives next');
-  await migrate(databaseUrl, log);
-  const database = await openDatabase({ url: databaseUrl, log, poolSize: options.poolSize });
-  const partitions = createPartitions(database);
-  await partitions.makeAround(clock.now());
-  return composeStore({ database, clock, log, keyring, partitions }, async () => database.close());
+  const membership =
+    databaseUrl === undefined ? await joinEmbedded({ dataDir: options.dataDir, log }) : undefined;
+  const url = databaseUrl ?? membership?.url ?? '';
+  let database: Database | undefined;
+  try {
+    database = await openDatabase({ url, log, poolSize: options.poolSize });
+    await migrate(url, log);
+    await checkKey(database, keyring, clock);
+    const partitions = createPartitions(database);
+    await partitions.makeAround(clock.now());
+    const opened = database;
+    return composeStore({ database, clock, log, keyring, partitions }, async () => {
+      await opened.close();
+      await membership?.leave();
+    });
+  } catch (error) {
+    await database?.close();
+    await membership?.leave();
+    throw error;
+  }
 }
 
 /** Puts the aggregates together over an open database. */
