@@ -36,7 +36,8 @@ export function createDrain(server: Server): Drain {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Connections that wait between two requests carry nothing that was accepted.
       server.closeIdleConnections();
-      const answered = open.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (drained = resolve));
+      const answered =
+        open.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (drained = resolve));
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {
         timer = setTimeout(() => resolve('late'), patienceMs);

@@ -20,14 +20,14 @@ export interface Metrics {
 export const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
 
 export function createMetrics(): Metrics {
-  const families: (() => string | Promise<string>)[] = [];
+  const families: (() => Promise<string>)[] = [];
   const head = (name: string, help: string, type: string): string =>
     `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
   return {
     counter(name, help) {
       const values = new Map<string, number>();
       families.push(
-        () =>
+        async () =>
           head(name, help, 'counter') +
           [...values].map(([labels, value]) => `${name}${labels} ${value}\n`).join(''),
       );
@@ -40,7 +40,7 @@ export function createMetrics(): Metrics {
     },
     histogram(name, help, buckets) {
       const series = new Map<string, { labels: Labels; counts: number[]; sum: number; count: number }>();
-      families.push(() => {
+      families.push(async () => {
         let text = head(name, help, 'histogram');
         for (const { labels, counts, sum, count } of series.values()) {
           buckets.forEach((bound, index) => {

@@ -24,7 +24,11 @@ export interface RemixDoor {
 const WITHOUT_BODY = new Set(['GET', 'HEAD']);
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-export async function answerWithRemix(door: RemixDoor, req: IncomingMessage, res: ServerResponse): Promise<void> {
+export async function answerWithRemix(
+  door: RemixDoor,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const method = req.method ?? 'GET';
   if (!METHODS.has(method)) {
     res.setHeader('allow', 'GET, HEAD, POST');
@@ -73,13 +77,22 @@ async function sendResponse(
     await response.body?.cancel();
     return;
   }
-  const source = Readable.fromWeb(response.body);
+  const source = Readable.from(partsOf(response.body), { objectMode: false });
   try {
     const packed = compressible(type, response) ? packerFor(req, res) : null;
     await (packed ? pipeline(source, packed, res) : pipeline(source, res));
   } catch (error) {
     // The reader went away in mid-answer; there is nobody left to tell.
     if (!res.destroyed) throw error;
+  }
+}
+
+async function* partsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } finally {
+    await reader.cancel();
   }
 }
 

@@ -45,11 +45,12 @@ export async function openStaticFiles(root: string): Promise<StaticFiles> {
     if (path.endsWith('.br') || path.endsWith('.gz')) continue;
     const name = `/${relative(root, path).split(sep).join('/')}`;
     const variant = async (suffix: string): Promise<Variant | undefined> =>
-      found.has(path + suffix)
-        ? { path: path + suffix, size: (await stat(path + suffix)).size }
-        : undefined;
+      found.has(path + suffix) ? { path: path + suffix, size: (await stat(path + suffix)).size } : undefined;
     const [br, gzip] = await Promise.all([variant('.br'), variant('.gz')]);
-    const digest = createHash('sha256').update(await readFile(path)).digest('base64url').slice(0, 22);
+    const digest = createHash('sha256')
+      .update(await readFile(path))
+      .digest('base64url')
+      .slice(0, 22);
     files.set(name, {
       type: TYPES[extname(path)] ?? 'application/octet-stream',
       etag: `"${digest}"`,

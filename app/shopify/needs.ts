@@ -1,5 +1,5 @@
 /** What the Shopify side asks of the store: sessions, installed shops and a lock for each shop. */
-import type { PixelId, ShopDomain, ShopId } from '../conversion/facts.ts';
+import type { ShopDomain, ShopId } from '../conversion/facts.ts';
 
 /** One session as Shopify's library knows it; `secret` holds the tokens and is stored sealed only. */
 export interface SessionRecord {
@@ -72,7 +72,6 @@ export type PrivacyRequest =
       readonly domain: ShopDomain;
       readonly customerId: string | null;
       readonly email: string | null;
-      readonly phone: string | null;
       readonly orderIds: readonly string[];
     }
   | {
@@ -91,13 +90,4 @@ export interface Erasure {
     shopId: ShopId,
     who: { customerId: string | null; email: string | null; orderIds: readonly string[] },
   ): Promise<number>;
-}
-
-/** A pixel as pages show it: never with its token. */
-export interface PixelRow {
-  readonly id: PixelId;
-  readonly code: string;
-  readonly name: string;
-  readonly state: string;
-  readonly browserLeg: boolean;
 }

@@ -6,9 +6,5 @@ const SHAPE = /^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$/;
 /** In lower case, or null where it is no such domain. */
 export function shopDomain(written: string): ShopDomain | null {
   const domain = written.trim().toLowerCase();
-  return isShopDomain(domain) ? domain : null;
-}
-
-function isShopDomain(domain: string): domain is ShopDomain {
-  return SHAPE.test(domain);
+  return SHAPE.test(domain) ? domain : null;
 }

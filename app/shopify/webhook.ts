@@ -40,7 +40,10 @@ export interface RefusedWebhook {
     | 'api_version_missing';
 }
 
-export type WebhookCheck = (rawBody: Buffer, headers: IncomingHttpHeaders) => VerifiedWebhook | RefusedWebhook;
+export type WebhookCheck = (
+  rawBody: Buffer,
+  headers: IncomingHttpHeaders,
+) => VerifiedWebhook | RefusedWebhook;
 
 /** `secrets`: the current client secret and, for an hour after rotating it, the previous one. */
 export function createWebhookCheck(secrets: readonly string[]): WebhookCheck {

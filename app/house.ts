@@ -1,0 +1,177 @@
+/** Puts the rooms together: one instance of everything, shared by server, worker, command line, pages and tests. */
+import type { Clock } from './base/clock.ts';
+import { systemClock } from './base/clock.ts';
+import { createKeyring, type Keyring } from './base/crypto.ts';
+import { createLog, type Log } from './base/log.ts';
+import type { Config } from './config.ts';
+import type { ShopId } from './conversion/facts.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { IntakeHandlers } from './http/server.ts';
+import { createPixelUseCases, giveSettingsToPixels, type PixelUseCases } from './settings/pixels.ts';
+import { storefrontConfig, TIKTOK_EVENTS_JS } from './settings/storefront.ts';
+import { changeSettings, currentSettings, type CurrentSettings } from './settings/versions.ts';
+import type { AdminApi } from './shopify/admin.ts';
+import { createAppWebhooks, type AuditTrail } from './shopify/app-webhooks.ts';
+import { createShopify, type Shopify, type ShopRequest } from './shopify/app.ts';
+import { putEmbedConfig, putWebPixel, readShop, type ShopRead } from './shopify/install.ts';
+import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
+import type { Pixel } from './store/pixels.ts';
+import { openStore, type ShopStore, type Store } from './store/store.ts';
+
+/** A page's request: the shop of its session token, that shop's part of the store, and who acts. */
+export interface ShopPage extends ShopRequest {
+  readonly store: ShopStore;
+  /** As the audit names who acted. */
+  readonly actor: string;
+}
+
+export interface House {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly keyring: Keyring;
+  readonly store: Store;
+  readonly shopify: Shopify;
+  readonly intake: IntakeHandlers;
+  /** Throws a Response unless the request has a valid session token. */
+  requireShop(request: Request): Promise<ShopPage>;
+  pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
+  settingsOf(shop: ShopStore): Promise<CurrentSettings>;
+  /** Tells Shopify what the storefront must know; answers what went wrong, in words, or nothing. */
+  tellStorefront(shopId: ShopId): Promise<string | undefined>;
+  /** Why this process cannot work, one sentence each; empty when it can. */
+  missing(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+declare module '@remix-run/server-runtime' {
+  interface AppLoadContext {
+    house: House;
+  }
+}
+
+export interface HouseOverrides {
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export async function openHouse(config: Config, overrides: HouseOverrides = {}): Promise<House> {
+  const clock = overrides.clock ?? systemClock;
+  const log =
+    overrides.log ?? createLog({ level: config.logLevel, readable: process.stdout.isTTY === true, clock });
+  const metrics = createMetrics();
+  const keyring = createKeyring(config.encryptionKeys);
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    clock,
+    log,
+    keyring,
+  });
+  const { installs } = store;
+
+  const shopify = createShopify({
+    config: config.shopify,
+    sandboxUrl: config.sandboxUrl,
+    installs,
+    clock,
+    log,
+    install,
+  });
+
+  /** The shop's row, its first settings, its web pixel: made where missing, brought up to date where there. */
+  async function install(
+    admin: AdminApi,
+  ): Promise<
+    | { ok: true; shop: Awaited<ReturnType<typeof installs.install>>; troubles: string[] }
+    | { ok: false; message: string }
+  > {
+    const read = await readShop(admin);
+    if (!read.ok) return read;
+    const shop = await installs.install(read.profile);
+    const own = store.shop(shop.id);
+    await changeSettings(own.settings, {
+      actor: 'Tock',
+      action: shop.settingsVersion === 0 ? 'settings.first' : 'settings.shop_facts',
+      target: 'settings',
+      change: (current) => ({
+        ...current,
+        shop: { ...current.shop, country: shop.country, host: shop.primaryDomain },
+      }),
+    });
+    await giveSettingsToPixels(own, 'Tock');
+    const trouble = await tell(admin, read);
+    return { ok: true, shop, troubles: trouble === undefined ? [] : [trouble] };
+  }
+
+  async function tell(admin: AdminApi, read: Extract<ShopRead, { ok: true }>): Promise<string | undefined> {
+    const shop = await installs.shopById(read.profile.id);
+    if (!shop) return 'The store is not installed.';
+    const own = store.shop(shop.id);
+    const [pixels, settings] = await Promise.all([own.pixels.list(), currentSettings(own.settings)]);
+    const { webPixel, embed } = storefrontConfig(shop.publicKey, pixels, settings.value, {
+      appUrl: config.shopify.appUrl,
+      eventsJs:
+        config.sandboxUrl === undefined
+          ? TIKTOK_EVENTS_JS
+          : `${config.sandboxUrl}/tiktok/i18n/pixel/events.js`,
+    });
+    const put = await putWebPixel(admin, installs, shop, webPixel);
+    const written = await putEmbedConfig(admin, read.installationId, embed);
+    const troubles = [put, written].flatMap((outcome) => (outcome.ok ? [] : [outcome.message]));
+    for (const trouble of troubles)
+      log.warn('the storefront could not be told', { shop: shop.domain, trouble });
+    return troubles.length === 0 ? undefined : troubles.join(' ');
+  }
+
+  async function tellStorefront(shopId: ShopId): Promise<string | undefined> {
+    const shop = await installs.shopById(shopId);
+    if (!shop) return 'The store is not installed.';
+    const admin = shopify.adminFor(shop.domain);
+    const read = await readShop(admin);
+    return read.ok ? tell(admin, read) : read.message;
+  }
+
+  const audit: AuditTrail = { add: (shopId, entry) => store.shop(shopId).audit.add(entry) };
+
+  return {
+    config,
+    clock,
+    log,
+    metrics,
+    keyring,
+    store,
+    shopify,
+    intake: {
+      storefront: async (_req, res) => void res.writeHead(503).end(),
+      orders: async (_req, res) => void res.writeHead(503).end(),
+      app: createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log }),
+      privacy: createPrivacyWebhooks({
+        check: shopify.checkWebhook,
+        installs,
+        audit,
+        log,
+        queue: async () => {},
+      }),
+    },
+    async requireShop(request) {
+      const page = await shopify.requireShop(request);
+      return { ...page, store: store.shop(page.shop.id), actor: `${page.staff.name} (${page.staff.id})` };
+    },
+    pixelsOf: (shop) => createPixelUseCases(shop, () => tellStorefront(shop.id)),
+    settingsOf: (shop) => currentSettings(shop.settings),
+    tellStorefront,
+    async missing() {
+      try {
+        await store.database.rows('SELECT 1');
+        return [];
+      } catch {
+        return ['The database does not answer.'];
+      }
+    },
+    async close() {
+      await store.close();
+    },
+  };
+}

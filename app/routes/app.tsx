@@ -1,0 +1,96 @@
+/** The frame around the app's pages: Polaris, the navigation in the admin's side bar, and the page for what went wrong. */
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import {
+  isRouteErrorResponse,
+  Outlet,
+  useLoaderData,
+  useRouteError,
+  useRouteLoaderData,
+} from '@remix-run/react';
+import { NavMenu } from '@shopify/app-bridge-react';
+import { Banner, BlockStack, Page } from '@shopify/polaris';
+import { AppProvider } from '@shopify/shopify-app-remix/react';
+import type { ReactNode } from 'react';
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  const { troubles } = await context.house.requireShop(request);
+  return { apiKey: context.house.shopify.apiKey, troubles };
+}
+
+export default function AppFrame() {
+  const { apiKey, troubles } = useLoaderData<typeof loader>();
+  return (
+    <Frame apiKey={apiKey}>
+      {troubles.length > 0 ? (
+        <Page>
+          <Banner tone="warning" title="Shopify is not fully connected yet">
+            {troubles.map((trouble) => (
+              <p key={trouble}>{trouble}</p>
+            ))}
+          </Banner>
+        </Page>
+      ) : null}
+      <Outlet />
+    </Frame>
+  );
+}
+
+function Frame({ apiKey, children }: { apiKey: string; children: ReactNode }) {
+  return (
+    // App Bridge is already in the head of the document, where Shopify wants it; the provider must not add it again.
+    <AppProvider isEmbeddedApp={false} apiKey={apiKey}>
+      <NavMenu>
+        <a href="/app" rel="home">
+          Home
+        </a>
+        <a href="/app/pixels">Pixels</a>
+        <a href="/app/log">Log</a>
+      </NavMenu>
+      {children}
+    </AppProvider>
+  );
+}
+
+export function ErrorBoundary() {
+  const error = useRouteError();
+  const root = useRouteLoaderData<{ apiKey: string }>('root');
+  const { title, text } = wordsFor(error);
+  return (
+    <Frame apiKey={root?.apiKey ?? ''}>
+      <Page title="Tock">
+        <BlockStack gap="400">
+          <Banner tone="critical" title={title}>
+            <p>{text}</p>
+          </Banner>
+        </BlockStack>
+      </Page>
+    </Frame>
+  );
+}
+
+function wordsFor(error: unknown): { title: string; text: string } {
+  if (isRouteErrorResponse(error)) {
+    if (error.status === 404)
+      return {
+        title: 'This is not here',
+        text: 'It was removed, or it belongs to another store. Use the menu to go on.',
+      };
+    if (error.status === 403)
+      return {
+        title: 'This is not possible for you',
+        text: plain(error.data) ?? 'Open the app again from your store.',
+      };
+    if (error.status === 503)
+      return {
+        title: 'Shopify did not answer',
+        text:
+          plain(error.data) ?? 'Please load the page again in a minute. Orders are taken in all the while.',
+      };
+  }
+  return {
+    title: 'This page could not be shown',
+    text: 'Something went wrong on our side. Orders are taken in all the while and nothing is lost. Please load the page again.',
+  };
+}
+
+const plain = (data: unknown): string | null => (typeof data === 'string' && data !== '' ? data : null);

@@ -1,0 +1,57 @@
+/** What the storefront is told of a shop's pixels: the web pixel's settings and the theme embed's configuration. */
+import { pixelOptions, type ShopSettingsVersion } from '../conversion/settings.ts';
+
+export interface StorefrontPixel {
+  readonly id: string;
+  readonly code: string;
+  readonly state: string;
+  readonly browserLeg: boolean;
+}
+
+export interface StorefrontPlaces {
+  /** Our own address as the world sees it. */
+  readonly appUrl: string;
+  /** TikTok's script in the page. */
+  readonly eventsJs: string;
+}
+
+export interface EmbedConfig {
+  readonly v: 1;
+  readonly pixels: readonly { readonly code: string; readonly limitedDataUse?: boolean }[];
+  readonly eventsJs: string;
+  /** Whether the click id may travel with the cart. */
+  readonly cartClick: boolean;
+}
+
+export interface StorefrontConfig {
+  readonly webPixel: { readonly key: string; readonly endpoint: string; readonly options: string };
+  readonly embed: EmbedConfig;
+}
+
+/** A paused pixel still collects: what waits for it is decided when it is resumed. All of this is public. */
+export function storefrontConfig(
+  publicKey: string,
+  pixels: readonly StorefrontPixel[],
+  settings: ShopSettingsVersion,
+  places: StorefrontPlaces,
+): StorefrontConfig {
+  const told = pixels.flatMap(({ id, code, browserLeg }) => {
+    const own = settings.pixels[id];
+    return own ? [{ code, browserLeg, settings: own }] : [];
+  });
+  return {
+    webPixel: {
+      key: publicKey,
+      endpoint: `${places.appUrl}/intake/storefront`,
+      options: JSON.stringify(pixelOptions(told, settings.shop)),
+    },
+    embed: {
+      v: 1,
+      pixels: told.filter(({ browserLeg }) => browserLeg).map(({ code }) => ({ code })),
+      eventsJs: places.eventsJs,
+      cartClick: told.length > 0,
+    },
+  };
+}
+
+export const TIKTOK_EVENTS_JS = 'https://analytics.tiktok.com/i18n/pixel/events.js';

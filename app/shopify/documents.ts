@@ -1,0 +1,134 @@
+/** Every Admin GraphQL document that Tock runs, each with the shape of its answer; checked against Shopify's schema. */
+import { z } from 'zod';
+
+export interface AdminDocument<Data, _Variables extends Record<string, unknown>> {
+  readonly name: string;
+  readonly text: string;
+  readonly answer: z.ZodType<Data>;
+}
+
+type NoVariables = Record<string, never>;
+
+function document<Data, Variables extends Record<string, unknown>>(
+  name: string,
+  text: string,
+  answer: z.ZodType<Data>,
+): AdminDocument<Data, Variables> {
+  return { name, text, answer };
+}
+
+const userErrors = z.array(
+  z.object({
+    code: z.string().nullish(),
+    field: z.array(z.string()).nullish(),
+    message: z.string(),
+  }),
+);
+export type UserErrors = z.infer<typeof userErrors>;
+
+const webPixel = z.object({ id: z.string() }).nullish();
+
+/** What is kept of a shop, and what the app may do there. */
+export const SHOP_BASICS = document<
+  {
+    shop: {
+      id: string;
+      name: string;
+      email: string;
+      myshopifyDomain: string;
+      primaryDomain: { host: string };
+      currencyCode: string;
+      ianaTimezone: string;
+      shopAddress: { countryCodeV2?: string | null | undefined };
+    };
+    currentAppInstallation: { id: string; accessScopes: { handle: string }[] };
+  },
+  NoVariables
+>(
+  'ShopBasics',
+  `query ShopBasics {
+  shop {
+    id name email myshopifyDomain
+    primaryDomain { host }
+    currencyCode ianaTimezone
+    shopAddress { countryCodeV2 }
+  }
+  currentAppInstallation { id accessScopes { handle } }
+}`,
+  z.object({
+    shop: z.object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      myshopifyDomain: z.string(),
+      primaryDomain: z.object({ host: z.string() }),
+      currencyCode: z.string(),
+      ianaTimezone: z.string(),
+      shopAddress: z.object({ countryCodeV2: z.string().nullish() }),
+    }),
+    currentAppInstallation: z.object({
+      id: z.string(),
+      accessScopes: z.array(z.object({ handle: z.string() })),
+    }),
+  }),
+);
+
+/** The app's own web pixel; Shopify answers an error rather than null where there is none yet. */
+export const WEB_PIXEL_CURRENT = document<{ webPixel?: { id: string } | null | undefined }, NoVariables>(
+  'WebPixelCurrent',
+  `query WebPixelCurrent {
+  webPixel { id settings }
+}`,
+  z.object({ webPixel }),
+);
+
+export const WEB_PIXEL_CREATE = document<
+  { webPixelCreate: { webPixel?: { id: string } | null | undefined; userErrors: UserErrors } },
+  { webPixel: { settings: Record<string, string> } }
+>(
+  'WebPixelCreate',
+  `mutation WebPixelCreate($webPixel: WebPixelInput!) {
+  webPixelCreate(webPixel: $webPixel) {
+    webPixel { id settings }
+    userErrors { code field message }
+  }
+}`,
+  z.object({ webPixelCreate: z.object({ webPixel, userErrors }) }),
+);
+
+export const WEB_PIXEL_UPDATE = document<
+  { webPixelUpdate: { webPixel?: { id: string } | null | undefined; userErrors: UserErrors } },
+  { id: string; webPixel: { settings: Record<string, string> } }
+>(
+  'WebPixelUpdate',
+  `mutation WebPixelUpdate($id: ID!, $webPixel: WebPixelInput!) {
+  webPixelUpdate(id: $id, webPixel: $webPixel) {
+    webPixel { id settings }
+    userErrors { code field message }
+  }
+}`,
+  z.object({ webPixelUpdate: z.object({ webPixel, userErrors }) }),
+);
+
+/** Values that only this app may write and that its theme embed reads as `app.metafields`. */
+export const APP_DATA_SET = document<
+  { metafieldsSet: { userErrors: UserErrors } },
+  { metafields: { ownerId: string; namespace: string; key: string; type: string; value: string }[] }
+>(
+  'AppDataSet',
+  `mutation AppDataSet($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) {
+    metafields { id }
+    userErrors { code field message }
+  }
+}`,
+  z.object({ metafieldsSet: z.object({ userErrors }) }),
+);
+
+export const allDocuments = [
+  SHOP_BASICS,
+  WEB_PIXEL_CURRENT,
+  WEB_PIXEL_CREATE,
+  WEB_PIXEL_UPDATE,
+  APP_DATA_SET,
+] as const;

@@ -1,0 +1,154 @@
+/** Gives the work behind the pages a valid offline token, renewed by one process at a time. */
+import { Session } from '@shopify/shopify-api';
+import { z } from 'zod';
+
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { ShopDomain } from '../conversion/facts.ts';
+import type { Installs } from './needs.ts';
+import type { Fetch } from './outbound.ts';
+import { offlineSessionId, type SessionKeeper } from './sessions.ts';
+
+/** An access token that ends within this time is renewed first, so that no call starts with a dying token. */
+const RENEW_BEFORE_MS = 5 * 60_000;
+/** A refresh token lives 90 days; from this many days before its end the daily job renews it, every day anew. */
+const RENEW_REFRESH_BEFORE_MS = 30 * 24 * 3_600_000;
+
+export type TokenAnswer =
+  | { readonly ok: true; readonly token: string }
+  | {
+      readonly ok: false;
+      /** not_connected: never installed, or uninstalled. reconnect: somebody must open the app. unreachable: try later. */
+      readonly problem: 'not_connected' | 'reconnect' | 'unreachable';
+    };
+
+export interface Tokens {
+  accessToken(domain: ShopDomain): Promise<TokenAnswer>;
+  /** The daily job. Answers how many were renewed, and which shops must open the app. */
+  renewAgeing(): Promise<{ renewed: number; refused: ShopDomain[]; unreachable: ShopDomain[] }>;
+  /** Shopify refused this token in a call: it is forgotten unless another process has already renewed it. */
+  refused(domain: ShopDomain, token: string): Promise<void>;
+}
+
+export interface TokenNeeds {
+  readonly installs: Installs;
+  readonly sessions: SessionKeeper;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
+const grant = z.object({
+  access_token: z.string().min(1),
+  scope: z.string(),
+  expires_in: z.number().positive(),
+  refresh_token: z.string().min(1),
+  refresh_token_expires_in: z.number().positive(),
+});
+
+export function createTokens(needs: TokenNeeds): Tokens {
+  const { installs, sessions, clock, log } = needs;
+  const isFresh = (session: Session): boolean =>
+    session.expires === undefined || session.expires.getTime() - RENEW_BEFORE_MS > clock.now().getTime();
+
+  async function renew(domain: ShopDomain, keep: (session: Session) => boolean): Promise<TokenAnswer> {
+    return installs.withShopLock(domain, async () => {
+      // Another process may have renewed it while we waited for the lock.
+      const session = await sessions.loadSession(offlineSessionId(domain));
+      if (!session?.accessToken) return { ok: false, problem: 'not_connected' };
+      if (keep(session)) return { ok: true, token: session.accessToken };
+      if (!session.refreshToken) return reconnect(domain, 'no refresh token');
+      const answer = await askForRenewal(needs, domain, session.refreshToken);
+      if (!answer.ok) {
+        return answer.problem === 'unreachable'
+          ? { ok: false, problem: 'unreachable' }
+          : reconnect(domain, answer.problem);
+      }
+      const now = clock.now().getTime();
+      await sessions.storeSession(
+        new Session({
+          id: session.id,
+          shop: domain,
+          state: '',
+          isOnline: false,
+          accessToken: answer.grant.access_token,
+          scope: answer.grant.scope,
+          expires: new Date(now + answer.grant.expires_in * 1000),
+          refreshToken: answer.grant.refresh_token,
+          refreshTokenExpires: new Date(now + answer.grant.refresh_token_expires_in * 1000),
+        }),
+      );
+      return { ok: true, token: answer.grant.access_token };
+    });
+  }
+
+  async function reconnect(domain: ShopDomain, why: string): Promise<TokenAnswer> {
+    log.warn('Shopify does not renew the token; the app must be opened once to reconnect', {
+      shop: domain,
+      why,
+    });
+    await installs.setReconnectSince(domain, clock.now());
+    return { ok: false, problem: 'reconnect' };
+  }
+
+  return {
+    async accessToken(domain) {
+      const session = await sessions.loadSession(offlineSessionId(domain));
+      if (!session?.accessToken) return { ok: false, problem: 'not_connected' };
+      return isFresh(session) ? { ok: true, token: session.accessToken } : renew(domain, isFresh);
+    },
+    async renewAgeing() {
+      const before = new Date(clock.now().getTime() + RENEW_REFRESH_BEFORE_MS);
+      const result = { renewed: 0, refused: [] as ShopDomain[], unreachable: [] as ShopDomain[] };
+      for (const domain of await installs.domainsToRenew(before)) {
+        const answer = await renew(
+          domain,
+          ({ refreshTokenExpires }) => refreshTokenExpires !== undefined && refreshTokenExpires >= before,
+        );
+        if (answer.ok) result.renewed += 1;
+        else if (answer.problem === 'unreachable') result.unreachable.push(domain);
+        else result.refused.push(domain);
+      }
+      return result;
+    },
+    async refused(domain, token) {
+      await installs.withShopLock(domain, async () => {
+        const session = await sessions.loadSession(offlineSessionId(domain));
+        if (session?.accessToken !== token) return;
+        await installs.deleteSessionsOfShop(domain);
+        await reconnect(domain, 'token refused');
+      });
+    },
+  };
+}
+
+type Renewal =
+  | { ok: true; grant: z.infer<typeof grant> }
+  | { ok: false; problem: 'unreachable' | 'refused' | 'answer not understood' };
+
+async function askForRenewal(needs: TokenNeeds, domain: ShopDomain, refreshToken: string): Promise<Renewal> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await needs.fetch(`https://${domain}/admin/oauth/access_token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        client_id: needs.apiKey,
+        client_secret: needs.apiSecret,
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+      }),
+    });
+    body = response.status === 200 ? await response.json() : await response.text();
+  } catch {
+    return { ok: false, problem: 'unreachable' };
+  }
+  // Shopify refuses with 400, 401, or 403; anything else that is not 200 is a passing trouble.
+  if ([400, 401, 403].includes(response.status)) return { ok: false, problem: 'refused' };
+  if (response.status !== 200) return { ok: false, problem: 'unreachable' };
+  const read = grant.safeParse(body);
+  return read.success ? { ok: true, grant: read.data } : { ok: false, problem: 'answer not understood' };
+}
