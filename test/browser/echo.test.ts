@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import chromium from '@sparticuz/chromium';
 import { Liquid } from 'liquidjs';
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Beacon } from '../../app/conversion/beacon.ts';
 import { browserCopy, draftOf, type PixelOptions } from '../../app/conversion/browser.ts';
 import { buildExtensions } from '../../extensions/build.ts';
@@ -51,11 +51,11 @@ const WORKER = `
 `;
 
 const MANAGER = `
-  const shop = window.shop = { allowed: true, told: [], events: 0 };
+  const shop = window.shop = { allowed: window.allowed !== false };
   const privacy = () => ({ analyticsProcessingAllowed: shop.allowed, marketingAllowed: shop.allowed,
-    preferencesProcessingAllowed: shop.allowed, saleOfDataAllowed: shop.allowed });
+    preferencesProcessingAllowed: shop.allowed, saleOfDataAllowed: shop.allowed && window.sale !== false });
   window.Shopify = { routes: { root: '/' }, loadFeatures: (_features, done) => setTimeout(() => {
-    window.Shopify.customerPrivacy = Object.assign(Object.fromEntries(Object.keys(privacy()).map((key) => [key, () => shop.allowed])),
+    window.Shopify.customerPrivacy = Object.assign(Object.fromEntries(Object.keys(privacy()).map((key) => [key, () => privacy()[key]])),
       { currentVisitorConsent: () => ({ marketing: shop.allowed ? 'yes' : 'no' }) });
     done();
   }, 20) };
@@ -86,15 +86,32 @@ const EVENTS_JS = `
     const code = new URL(document.currentScript.src).searchParams.get('sdkid');
     const run = ([method, ...args]) => saw.push({ code, method, args });
     ttq._i[code].splice(0).forEach(run);
+    for (const method of ['revokeConsent', 'grantConsent']) ttq[method] = (...args) => run([method, ...args]);
     const before = ttq.instance.bind(ttq);
     ttq.instance = (wanted) => wanted === code ? { track: (...args) => run(['track', ...args]) } : before(wanted);
   })();
 `;
 
+/** What stands in the page before everything else, by the query of its address. */
+const variants: Record<string, string> = {
+  refused: `window.allowed = false;`,
+  'no-sale': `window.sale = false;`,
+  strange: `window.ttq = 'mine';`,
+  theirs: `window.theirs = { loads: [] }; window.ttq = Object.assign([], { _i: { THEIRS: [] },
+    load(code) { theirs.loads.push(code); ttq._i[code] = []; },
+    instance: (code) => ({ track: (...args) => (window.tiktokSaw ||= []).push({ code, method: 'track', args }) }) });
+    theirs.ttq = ttq; theirs.loads.push('THEIRS');`,
+  watched: `window.watched = { shifts: 0, long: [] };
+    new PerformanceObserver((list) => { watched.shifts += list.getEntries().length; }).observe({ type: 'layout-shift', buffered: true });
+    new PerformanceObserver((list) => { watched.long.push(...list.getEntries().map(({ duration }) => String(duration))); })
+      .observe({ type: 'longtask', buffered: true });`,
+};
+
 interface Shop {
   url: string;
   beacons: Beacon[];
   cartWrites: unknown[];
+  lastWords: unknown[];
   server: Server;
 }
 
@@ -106,7 +123,8 @@ beforeAll(async () => {
   await buildExtensions();
   browser = await playwright.launch({
     executablePath: await chromium.executablePath(),
-    args: [...chromium.args, '--disable-background-networking'],
+    // One process for all would end with the first context that is closed.
+    args: [...chromium.args.filter((arg) => arg !== '--single-process'), '--disable-background-networking'],
   });
 });
 afterAll(() => browser.close());
@@ -145,6 +163,228 @@ it('one event, one id: beacon and page copy agree byte for byte', async () => {
   expect(await echoKeys(page)).toEqual([]);
 });
 
+describe('an event is told once and only by its own page', () => {
+  it('when the worker starts long after the embed and the events wait for it', async () => {
+    const page = await open('/');
+    await loadedTikTok(page);
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await publish(page, 'sh-2');
+    expect((await toldBy(page, 2)).map(idOf)).toEqual(['sh-1', 'sh-2']);
+  });
+
+  it('when the visitor leaves before the page looked: told while leaving, and not by the next page', async () => {
+    const page = await open('/');
+    await loadedTikTok(page);
+    await page.evaluate(
+      ([code, at]) => {
+        addEventListener('pagehide', () => {
+          const told = (window as unknown as { tiktokSaw: Told[] }).tiktokSaw;
+          navigator.sendBeacon('/last-words', JSON.stringify(told.map(({ args }) => args[2])));
+        });
+        sessionStorage.setItem(
+          `tock:e:sh-last:${code}`,
+          JSON.stringify({ v: 1, code, name: 'AddToCart', event_id: 'sh-last', properties: {}, at }),
+        );
+      },
+      [CODE, new Date(Date.now() + 1).toISOString()] as const,
+    );
+    await page.goto(`${shop.url}/next`);
+    await expect.poll(() => shop.lastWords).toEqual([{ event_id: 'sh-last' }]);
+    await startWorker(page);
+    await publish(page, 'sh-next');
+    expect((await toldBy(page, 1)).map(idOf)).toEqual(['sh-next']);
+  });
+
+  it('when another page of this tab left it and nobody took it', async () => {
+    const page = await open('/?without-embed');
+    await leave(page, 'sh-old', new Date());
+    await page.goto(`${shop.url}/`);
+    await startWorker(page);
+    await publish(page, 'sh-new');
+    expect((await toldBy(page, 1)).map(idOf)).toEqual(['sh-new']);
+    expect(await echoKeys(page)).toEqual([]);
+  });
+
+  it('when it is older than four minutes', async () => {
+    const page = await open('/');
+    await loadedTikTok(page);
+    await leave(page, 'sh-old', new Date(Date.now() - 240_001));
+    await startWorker(page);
+    await publish(page, 'sh-new');
+    expect((await toldBy(page, 1)).map(idOf)).toEqual(['sh-new']);
+  });
+
+  it('when two tabs are open at once', async () => {
+    const [one, two] = [await open('/'), await open('/')];
+    await Promise.all([startWorker(one), startWorker(two)]);
+    await publish(one, 'sh-one');
+    await publish(two, 'sh-two');
+    expect((await toldBy(one, 1)).map(idOf)).toEqual(['sh-one']);
+    expect((await toldBy(two, 1)).map(idOf)).toEqual(['sh-two']);
+  });
+
+  it('when a page comes back out of the browser’s memory', async () => {
+    const page = await open('/');
+    await loadedTikTok(page);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+    await leave(page, 'sh-between', new Date());
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+    await startWorker(page);
+    await publish(page, 'sh-back');
+    expect((await toldBy(page, 1)).map(idOf)).toEqual(['sh-back']);
+  });
+
+  it('when the theme carries the embed twice', async () => {
+    const page = await open('/?twice');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await publish(page, 'sh-2');
+    expect((await toldBy(page, 2)).map(idOf)).toEqual(['sh-1', 'sh-2']);
+    expect(await page.locator('script[src^="/events.js"]').count()).toBe(1);
+  });
+});
+
+describe('consent', () => {
+  it('refused: TikTok is not loaded, nothing is echoed, and the choice is noted once there is a cart', async () => {
+    const page = await open('/?refused');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await addToCart(page);
+    await expect.poll(() => shop.cartWrites).toHaveLength(1);
+    expect(shop.cartWrites[0]).toEqual({
+      attributes: { _tock_consent: expect.stringMatching(/^0000[.]\d{10}$/) as unknown },
+    });
+    expect(
+      await page.evaluate(() => [typeof (window as { ttq?: unknown }).ttq, sessionStorage.length]),
+    ).toEqual(['undefined', 0]);
+    expect(shop.beacons).toEqual([]);
+  });
+
+  it('given late: TikTok is loaded then, and events after it are echoed', async () => {
+    const page = await open('/?refused');
+    await startWorker(page);
+    await page.waitForFunction(
+      () => (window as { Shopify?: { customerPrivacy?: unknown } }).Shopify?.customerPrivacy,
+    );
+    expect(await page.evaluate(() => (window as { ttq?: unknown }).ttq)).toBeUndefined();
+    await consent(page, true);
+    await publish(page, 'sh-1');
+    expect((await toldBy(page, 1)).map(idOf)).toEqual(['sh-1']);
+  });
+
+  it('withdrawn: what lies there is forgotten and TikTok is told to stop', async () => {
+    const page = await open('/');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await toldBy(page, 1);
+    await consent(page, false);
+    await leave(page, 'sh-2', new Date());
+    await publish(page, 'sh-3');
+    await page.evaluate(() => document.dispatchEvent(new Event('change')));
+    await consent(page, false);
+    expect(await echoKeys(page)).toEqual([]);
+    const told = await toldBy(page, 1);
+    expect(told.filter(({ method }) => method === 'track').map(idOf)).toEqual(['sh-1']);
+    expect(told.some(({ method }) => method === 'revokeConsent')).toBe(true);
+  });
+
+  it('with the sale of data refused: TikTok is loaded with limited data use', async () => {
+    const page = await open('/?no-sale');
+    await loadedTikTok(page);
+    const options = await page.evaluate(() => (window as unknown as { ttq: { _o: unknown } }).ttq._o);
+    expect(options).toEqual({ [CODE]: { limited_data_use: true } });
+  });
+});
+
+describe('beside other senders', () => {
+  it('an existing ttq stays the same object and learns our pixel only', async () => {
+    const page = await open('/?theirs');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await toldBy(page, 1);
+    const seen = await page.evaluate(() => {
+      const w = window as unknown as { ttq: { _i: object }; theirs: { ttq: unknown; loads: string[] } };
+      return { same: w.ttq === w.theirs.ttq, loads: w.theirs.loads, codes: Object.keys(w.ttq._i) };
+    });
+    expect(seen).toEqual({ same: true, loads: ['THEIRS', CODE], codes: ['THEIRS', CODE] });
+  });
+
+  it('something else that is called ttq is left alone', async () => {
+    const page = await open('/?strange');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await beaconEvent('sh-1');
+    expect(await page.evaluate(() => (window as { ttq?: unknown }).ttq)).toBe('mine');
+  });
+
+  it('with TikTok’s host blocked the page and the beacon work all the same', async () => {
+    await context.route('**/events.js*', (route) => route.abort());
+    const page = await open('/');
+    const errors: Error[] = [];
+    page.on('pageerror', (error) => errors.push(error));
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    expect((await beaconEvent('sh-1')).echoed).toEqual([CODE]);
+    await expect.poll(() => echoKeys(page)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('the note on the cart', () => {
+  it('carries consent and click once for a cart, and the click only where it may', async () => {
+    const page = await open('/?ttclid=E.C.P.abc');
+    await startWorker(page);
+    await addToCart(page);
+    await expect.poll(() => shop.cartWrites).toHaveLength(1);
+    await addToCart(page);
+    await addToCart(page);
+    expect(shop.cartWrites).toEqual([
+      {
+        attributes: {
+          _tock_consent: expect.stringMatching(/^1111[.]\d{10}$/) as unknown,
+          _tock_click: expect.stringMatching(/^\d{10}[.]E[.]C[.]P[.]abc$/) as unknown,
+        },
+      },
+    ]);
+    await consent(page, false);
+    await expect.poll(() => shop.cartWrites).toHaveLength(2);
+    expect(shop.cartWrites[1]).toEqual({
+      attributes: { _tock_consent: expect.stringMatching(/^0000[.]/) as unknown, _tock_click: '' },
+    });
+  });
+
+  it('is not written again on a page that was rendered with it', async () => {
+    const page = await open('/?noted');
+    await loadedTikTok(page);
+    await addToCart(page);
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await toldBy(page, 1);
+    expect(shop.cartWrites).toEqual([]);
+  });
+
+  it('leaves an empty cart alone', async () => {
+    const page = await open('/?ttclid=E.C.P.abc');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await toldBy(page, 1);
+    expect(shop.cartWrites).toEqual([]);
+  });
+});
+
+it('moves nothing on the page and blocks nothing for 50 ms', async () => {
+  const page = await open('/?watched');
+  await startWorker(page);
+  for (const id of ['a', 'b', 'c', 'd']) await publish(page, id);
+  await toldBy(page, 4);
+  const seen = await page.evaluate(
+    () => (window as unknown as { watched: { shifts: number; long: string[] } }).watched,
+  );
+  expect(seen.shifts).toBe(0);
+  expect(seen.long).toEqual([]);
+});
+
 async function openShop(): Promise<Shop> {
   const files = await buildExtensions();
   const assets: Record<string, string> = {
@@ -154,7 +394,7 @@ async function openShop(): Promise<Shop> {
     '/manager.js': MANAGER,
     '/events.js': EVENTS_JS,
   };
-  const opened: Omit<Shop, 'server' | 'url'> = { beacons: [], cartWrites: [] };
+  const opened: Omit<Shop, 'server' | 'url'> = { beacons: [], cartWrites: [], lastWords: [] };
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0] ?? '/';
     const chunks: Buffer[] = [];
@@ -162,20 +402,34 @@ async function openShop(): Promise<Shop> {
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
       if (path === '/intake/storefront') opened.beacons.push(JSON.parse(body) as Beacon);
+      if (path === '/last-words') opened.lastWords.push(...(JSON.parse(body) as unknown[]));
       if (path === '/cart/update.js') opened.cartWrites.push(JSON.parse(body));
       const asset = assets[path];
-      response.setHeader('content-type', asset === undefined ? 'text/html; charset=utf-8' : 'text/javascript');
-      response.end(asset ?? pageHtml);
+      response.setHeader(
+        'content-type',
+        asset === undefined ? 'text/html; charset=utf-8' : 'text/javascript',
+      );
+      response.end(asset ?? pageHtml(request.url?.split('?')[1] ?? ''));
     });
   });
-  const pageHtml = `<!doctype html><title>Shop</title><body><script src="/manager.js"></script>${await embedHtml()}</body>`;
+  const embed = await embedHtml({ item_count: 0, attributes: {} });
+  const noted = await embedHtml({ item_count: 1, attributes: { _tock_consent: '1111.1763719200' } });
+  const pageHtml = (variant: string): string =>
+    [
+      `<!doctype html><title>Shop</title><body>`,
+      variants[variant] === undefined ? '' : `<script>${variants[variant]}</script>`,
+      `<script src="/manager.js"></script>`,
+      variant === 'without-embed' ? '' : variant === 'noted' ? noted : embed,
+      variant === 'twice' ? embed : '',
+      `</body>`,
+    ].join('');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return { ...opened, server, url: `http://127.0.0.1:${port}` };
 }
 
-async function embedHtml(): Promise<string> {
+async function embedHtml(cart: object): Promise<string> {
   const liquid = new Liquid();
   liquid.registerFilter('asset_url', (name: string) => `/${name}`);
   const file = fileURLToPath(
@@ -186,7 +440,7 @@ async function embedHtml(): Promise<string> {
   return String(
     await liquid.parseAndRender(block, {
       app: { metafields: { tock: { embed: { value } } } },
-      cart: { item_count: 0, attributes: {} },
+      cart,
     }),
   );
 }
@@ -207,9 +461,42 @@ function startWorker(page: Page): Promise<void> {
 function publish(page: Page, id: string): Promise<void> {
   return page.evaluate(
     ([name, data, eventId]) =>
-      (window as unknown as { shop: { publish(...args: unknown[]): void } }).shop.publish(name, data, eventId),
+      (window as unknown as { shop: { publish(...args: unknown[]): void } }).shop.publish(
+        name,
+        data,
+        eventId,
+      ),
     [viewed.name, viewed.data, id] as const,
   );
+}
+
+/** As the web pixel would have left it, but at a moment of the test's choice. */
+function leave(page: Page, id: string, at: Date): Promise<void> {
+  const entry = { v: 1, code: CODE, name: 'AddToCart', event_id: id, properties: {}, at: at.toISOString() };
+  return page.evaluate(([key, text]) => sessionStorage.setItem(key, text), [
+    `tock:e:${id}:${CODE}`,
+    JSON.stringify(entry),
+  ] as const);
+}
+
+function consent(page: Page, allowed: boolean): Promise<void> {
+  return page.evaluate(
+    (now) => (window as unknown as { shop: { consent(allowed: boolean): void } }).shop.consent(now),
+    allowed,
+  );
+}
+
+/** As themes do it: a request of their own, no new page. */
+async function addToCart(page: Page): Promise<void> {
+  await page.evaluate(() => fetch('/cart/add.js', { method: 'POST', body: '{}' }).then(() => undefined));
+}
+
+async function loadedTikTok(page: Page): Promise<void> {
+  await page.waitForFunction(() => (window as { tiktokSaw?: unknown }).tiktokSaw);
+}
+
+function idOf(told: Told): string | undefined {
+  return (told.args[2] as { event_id?: string } | undefined)?.event_id;
 }
 
 interface Told {
@@ -227,7 +514,9 @@ async function toldBy(page: Page, count: number): Promise<Told[]> {
 }
 
 async function beaconEvent(id: string): Promise<Beacon['events'][number]> {
-  return expect.poll(() => shop.beacons.flatMap(({ events }) => events).find((event) => event.id === id)).toBeDefined()
+  return expect
+    .poll(() => shop.beacons.flatMap(({ events }) => events).find((event) => event.id === id))
+    .toBeDefined()
     .then(() => shop.beacons.flatMap(({ events }) => events).find((event) => event.id === id) ?? never());
 }
 

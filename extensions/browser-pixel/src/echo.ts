@@ -18,7 +18,7 @@ export interface EchoListener {
 export function echoListener(needs: { page: Window; codes: string[]; tiktok: TikTok }): EchoListener {
   const { page, codes, tiktok } = needs;
   /** Events from before belong to another page of this tab, whose address TikTok would be told wrongly. */
-  let since = Math.floor(page.performance.timeOrigin);
+  let since = pageBegan(page);
   let lastSign = 0;
   let delay = SHORTEST_MS;
   let timer: number | undefined;
@@ -91,6 +91,19 @@ export function echoListener(needs: { page: Window; codes: string[]; tiktok: Tik
     },
   };
 }
+
+/**
+ * When this document took over the tab, by the clock that events carry: until its answer came, or while it was
+ * rendered ahead of a click, the page before it was still alive and could say things of its own.
+ */
+function pageBegan(page: Window): number {
+  const [navigation] = page.performance.getEntriesByType('navigation') as Prerendered[];
+  const took = Math.max(navigation?.responseStart ?? 0, navigation?.activationStart ?? 0);
+  return Math.floor(Date.now() - page.performance.now() + took);
+}
+
+/** `activationStart` is known to Chromium only. */
+type Prerendered = PerformanceNavigationTiming & { activationStart?: number };
 
 function keysIn(page: Window): string[] {
   return Object.keys(page.sessionStorage).filter((key) => key.startsWith(ECHO_PREFIX));
