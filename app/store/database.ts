@@ -44,6 +44,12 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.DATE ? asText : pg.types.getTypeParser(oid, format ?? 'text'),
 };
 
+/**
+ * The session's time zone decides how a timestamp is cast to a day in SQL: never the server's. The pool waits for it
+ * before it hands out the connection. Sent as a query, because poolers such as PgBouncer refuse start-up options.
+ */
+const takeTimeZone = (client: pg.ClientBase): unknown => client.query("SET TIME ZONE 'UTC'");
+
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, log } = options;
   const pool = new pg.Pool({
@@ -51,13 +57,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     max: options.poolSize ?? DEFAULT_POOL,
     application_name: 'tock',
     types,
-  });
-  // The session's time zone decides how a timestamp is cast to a day in SQL: never the server's. Sent as a query,
-  // because poolers between us and PostgreSQL refuse start-up options; it is the connection's first.
-  pool.on('connect', (client) => {
-    client.query("SET TIME ZONE 'UTC'").catch((error: unknown) => {
-      log.warn('a new connection did not take the time zone', { error });
-    });
+    onConnect: takeTimeZone,
   });
   // An idle connection that breaks is replaced by the pool at the next query, which reports what is wrong.
   pool.on('error', (error) => log.warn('a connection to the database broke', { error }));

@@ -30,6 +30,8 @@ function leaked(before: Map<string, number>): string[] {
     .map(([kind, count]) => `${count - (before.get(kind) ?? 0)} × ${kind}`);
 }
 
+// Node opens these on first use, which would look like a leak of whoever used them first.
+void [process.stdin, process.stdout, process.stderr];
 const atStart = openResources();
 let errors: ReturnType<typeof vi.spyOn>;
 
