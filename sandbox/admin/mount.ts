@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import { mountGraphql } from './graphql/endpoint.ts';
 import { installApp, uninstallApp } from './installation.ts';
 import { mountOauth } from './oauth.ts';
+import { mountPages } from './pages/mount.ts';
 import { emitTopic } from './webhooks.ts';
 
 export function mountAdmin(router: Router, world: World): void {
@@ -13,4 +14,5 @@ export function mountAdmin(router: Router, world: World): void {
   world.ports.uninstallApp = (shop) => uninstallApp(world, shop);
   mountOauth(router, world);
   mountGraphql(router, world);
+  mountPages(router, world);
 }
