@@ -300,18 +300,30 @@ export function safeQuery(query: string | undefined): string | undefined {
   return term && !looksPersonal(term) ? term : undefined;
 }
 
+/** A label typed by staff or apps (a title, a tag): kept unless an email address is in it. */
+export function safeLabel(label: string | undefined): string | undefined {
+  const trimmed = (label ?? '').trim();
+  return trimmed && !(trimmed.indexOf('@') >= 0 && looksPersonal(trimmed)) ? trimmed : undefined;
+}
+
 /** True for text that holds, or decodes to, an email address or a run of digits as long as a phone number. */
 export function looksPersonal(text: string): boolean {
   let current = text;
   for (let round = 0; round < 4; round++) {
-    if (/[@\uFF20]/.test(current)) return true;
-    if (/(?:\d[\s().\-+/_]{0,3}){7}/.test(current)) return true;
+    if (holdsContact(current)) return true;
     const next = decoded(current);
     if (next === current) return false;
     current = next;
   }
   // Encoded more often than any browser does by accident.
   return true;
+}
+
+/** Runs of 16 and more digits are ids of campaigns and orders: no phone number is that long. */
+function holdsContact(text: string): boolean {
+  if (!/[@\uFE6B\uFF20]|\p{Nd}/u.test(text)) return false;
+  const plain = text.normalize('NFKC').replace(/\p{Nd}{16,}/gu, ' ');
+  return plain.indexOf('@') >= 0 || /(?:\p{Nd}[\s().\-+/_\u2010-\u2015]{0,3}){7}/u.test(plain);
 }
 
 /** One round of percent decoding that leaves alone what is not valid. */
@@ -453,7 +465,7 @@ function itemOf(variant: unknown, quantity: number): DraftItem | undefined {
     variant: digits(v.id),
     product: digits(product.id),
     sku: short(v.sku),
-    title: short(product.title),
+    title: safeLabel(short(product.title)),
     variantTitle: short(v.title),
     vendor: short(product.vendor),
     type: short(product.type),
@@ -489,7 +501,7 @@ function checkoutLineOf(line: unknown): DraftItem | undefined {
   const item = itemOf(l.variant, quantityOf(l.quantity));
   if (!item) return undefined;
   return compact(
-    { ...item, title: item.title ?? short(l.title), net: amount(l.finalLinePrice) },
+    { ...item, title: item.title ?? safeLabel(short(l.title)), net: amount(l.finalLinePrice) },
     item.quantity,
   );
 }

@@ -67,7 +67,8 @@ export interface Origin {
   b2b?: true;
   /** A staff member made it or edited its making. */
   staffMade?: true;
-  tiktokShop?: { by: string };
+  /** The domain of a buyer's email when it is one of TikTok Shop's relay domains; no other domain is kept. */
+  relayDomain?: string;
 }
 
 /** Which keys the source offered, so that a missing one can be explained. Says that, never what. */

@@ -1,0 +1,151 @@
+/** Reading JSON that others wrote: ids kept exact, every wrong field named, nothing believed. */
+import type { FactsProblem } from './facts.ts';
+import { utc } from './moments.ts';
+import { ok, problem } from './result.ts';
+import type { Result } from './result.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/**
+ * Thrown by the readers below and caught by `reading`, the only door: callers get a value. It saves every field
+ * of a hundred from carrying its own result.
+ */
+class FieldError extends Error {
+  readonly found: FactsProblem;
+  constructor(found: FactsProblem) {
+    super(found.code);
+    this.found = found;
+  }
+}
+
+export function reading<T>(read: () => T): Result<T, FactsProblem> {
+  // A deep stack trace for a merchant's odd order would cost more than reading it.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return ok(read());
+  } catch (error) {
+    if (error instanceof FieldError) return problem(error.found);
+    throw error;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+export function refuse(field: string, expected: string, code: 'missing' | 'invalid' = 'invalid'): never {
+  throw new FieldError({ code, field, expected });
+}
+
+/** Sixteen digits in a row are where a double stops being exact; Shopify's real ids have thirteen or fourteen. */
+const LONG = /[0-9]{16}/;
+const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** JSON.parse that keeps integers of sixteen and more digits as strings. Most texts have none and pay one scan. */
+export function parseExact(text: string): unknown {
+  if (!LONG.test(text)) return JSON.parse(text);
+  return JSON.parse(
+    text.replace(STRING_OR_LONG, (token) => (token.charCodeAt(0) === 34 ? token : `"${token}"`)),
+  );
+}
+
+export function parseObject(text: string): JsonObject {
+  let value: unknown;
+  try {
+    value = parseExact(text);
+  } catch {
+    throw new FieldError({ code: 'not-json', field: '', expected: 'JSON' });
+  }
+  if (!isObject(value)) throw new FieldError({ code: 'not-an-object', field: '', expected: 'an object' });
+  return value;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Text, or a number as text; null, absent and blank are undefined. */
+export function text(from: JsonObject, key: string, path = ''): string | undefined {
+  const value = from[key];
+  if (typeof value === 'string') {
+    const trimmed = value.trim();
+    return trimmed === '' ? undefined : trimmed;
+  }
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return refuse(path + key, 'text');
+}
+
+export function requireText(from: JsonObject, key: string, path = ''): string {
+  return text(from, key, path) ?? refuse(path + key, 'text', 'missing');
+}
+
+export function flag(from: JsonObject, key: string, path = ''): boolean {
+  const value = from[key];
+  if (value === null || value === undefined) return false;
+  return typeof value === 'boolean' ? value : refuse(path + key, 'true or false');
+}
+
+export function object(from: JsonObject, key: string, path = ''): JsonObject | undefined {
+  const value = from[key];
+  if (value === null || value === undefined) return undefined;
+  return isObject(value) ? value : refuse(path + key, 'an object');
+}
+
+export function objects(from: JsonObject, key: string, path = ''): JsonObject[] {
+  const value = from[key];
+  if (value === null || value === undefined) return [];
+  if (!Array.isArray(value)) return refuse(path + key, 'a list');
+  return value.map((entry: unknown, index) =>
+    isObject(entry) ? entry : refuse(`${path}${key}[${index}]`, 'an object'),
+  );
+}
+
+export function texts(from: JsonObject, key: string, path = ''): string[] {
+  const value = from[key];
+  if (value === null || value === undefined) return [];
+  if (!Array.isArray(value)) return refuse(path + key, 'a list');
+  const kept: string[] = [];
+  value.forEach((entry: unknown, index) => {
+    if (typeof entry === 'string') {
+      if (entry.trim() !== '') kept.push(entry.trim());
+    } else if (entry !== null) refuse(`${path}${key}[${index}]`, 'text');
+  });
+  return kept;
+}
+
+export function whole(from: JsonObject, key: string, path = ''): number | undefined {
+  const value = from[key];
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  return refuse(path + key, 'a whole number');
+}
+
+/** A time with its zone, as ISO 8601 in UTC. */
+export function time(from: JsonObject, key: string, path = ''): string | undefined {
+  const value = text(from, key, path);
+  return value === undefined
+    ? undefined
+    : (utc(value) ?? refuse(path + key, 'a time such as 2026-10-05T14:54:49-04:00'));
+}
+
+export function requireTime(from: JsonObject, key: string, path = ''): string {
+  return time(from, key, path) ?? refuse(path + key, 'a time', 'missing');
+}
+
+/** A decimal id as a string, from a plain number, a string or the end of a gid. */
+export function idOf(
+  from: JsonObject,
+  plain: string,
+  gid: string | undefined,
+  path = '',
+): string | undefined {
+  const global = gid === undefined ? undefined : from[gid];
+  if (typeof global === 'string') {
+    const digits = /^gid:\/\/shopify\/\w+\/(\d{1,20})(?:\?.*)?$/.exec(global)?.[1];
+    if (digits !== undefined) return digits;
+  }
+  const value = text(from, plain, path);
+  if (value === undefined) return undefined;
+  const digits = /^(?:gid:\/\/shopify\/\w+\/)?(\d{1,20})(?:\?.*)?$/.exec(value)?.[1];
+  return digits ?? refuse(path + plain, 'a numeric id');
+}
