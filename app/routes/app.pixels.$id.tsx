@@ -1,0 +1,151 @@
+/** One pixel: its name, token and test code, pausing and removing. */
+import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
+import { useActionData, useLoaderData, useNavigate, useSearchParams, useSubmit } from '@remix-run/react';
+import { Modal, TitleBar, useAppBridge } from '@shopify/app-bridge-react';
+import { Badge, Banner, BlockStack, Box, InlineStack, Page, Text } from '@shopify/polaris';
+import { useEffect } from 'react';
+
+import { PixelBadge } from '../ui/PixelBadge.tsx';
+import { PixelForm } from '../ui/PixelForm.tsx';
+
+const notHere = () => new Response('This pixel is not here.', { status: 404 });
+
+export async function loader({ context, params, request }: LoaderFunctionArgs) {
+  const { store } = await context.house.requireShop(request);
+  const pixel = await store.pixels.get(params.id ?? '');
+  if (!pixel || pixel.removedAt) throw notHere();
+  const { name, code, tokenLast4, testEventCode, state } = pixel;
+  return { name, code, tokenLast4, testEventCode: testEventCode ?? '', state };
+}
+
+export async function action({ context, params, request }: ActionFunctionArgs) {
+  const { store, actor } = await context.house.requireShop(request);
+  const pixels = context.house.pixelsOf(store);
+  const form = Object.fromEntries(await request.formData());
+  const id = params.id ?? '';
+  switch (form.intent) {
+    case 'save':
+      return answer(await pixels.edit(id, form, actor), 'Pixel saved');
+    case 'pause':
+      return answer(await pixels.pause(id, actor), 'Pixel paused');
+    case 'resume':
+      return answer(await pixels.resume(id, actor), 'Pixel is active again');
+    case 'remove': {
+      const outcome = await pixels.remove(id, actor);
+      if (!outcome.ok) throw notHere();
+      return redirect('/app/pixels?removed=1');
+    }
+    default:
+      throw new Response('This form is not known.', { status: 400 });
+  }
+
+  function answer(outcome: Awaited<ReturnType<typeof pixels.edit>>, done: string) {
+    if (outcome.ok)
+      return {
+        errors: {},
+        done,
+        warning: outcome.warning ?? null,
+        at: context.house.clock.now().toISOString(),
+      };
+    if (outcome.problem === 'not_found') throw notHere();
+    return { errors: outcome.errors, done: null, warning: null, at: null };
+  }
+}
+
+const REMOVE = 'remove-pixel';
+
+export default function EditPixel() {
+  const pixel = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
+  const navigate = useNavigate();
+  const submit = useSubmit();
+  const shopify = useAppBridge();
+  const [search] = useSearchParams();
+  const added = search.has('added');
+  const done = answer?.done ?? null;
+
+  useEffect(() => {
+    if (done) shopify.toast.show(done);
+  }, [done, answer?.at, shopify]);
+
+  const intend = (intent: string) => submit({ intent }, { method: 'post' });
+  const paused = pixel.state === 'paused';
+  return (
+    <Page
+      title={pixel.name}
+      titleMetadata={
+        <InlineStack gap="200">
+          <PixelBadge state={pixel.state} />
+          {pixel.testEventCode ? <Badge tone="warning">Test mode</Badge> : null}
+        </InlineStack>
+      }
+      backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}
+      secondaryActions={[
+        paused
+          ? { content: 'Resume', onAction: () => intend('resume') }
+          : { content: 'Pause', onAction: () => intend('pause') },
+        { content: 'Remove', destructive: true, onAction: () => void shopify.modal.show(REMOVE) },
+      ]}
+    >
+      <BlockStack gap="400">
+        {added ? (
+          <Banner tone="success" title="Pixel added">
+            <p>New orders go to this pixel from now on. Place a test order, then look at the log.</p>
+          </Banner>
+        ) : null}
+        {answer?.warning ? (
+          <Banner tone="warning" title="Saved, but your storefront does not know yet">
+            <p>{answer.warning}</p>
+          </Banner>
+        ) : null}
+        {pixel.state === 'token_refused' || pixel.state === 'no_permission' ? (
+          <Banner
+            tone="critical"
+            title={
+              pixel.state === 'token_refused'
+                ? 'TikTok refused the access token'
+                : 'The access token may not send for this pixel'
+            }
+          >
+            <p>
+              Your orders wait here and nothing is lost. Make a new token in TikTok Events Manager with an
+              account that manages this pixel, then replace it below.
+            </p>
+          </Banner>
+        ) : null}
+        {paused ? (
+          <Banner tone="info" title="This pixel is paused">
+            <p>Orders are kept and wait. Once it is resumed, those that TikTok can still count are sent.</p>
+          </Banner>
+        ) : null}
+        <PixelForm
+          stored={{ name: pixel.name, code: pixel.code, token: '', testEventCode: pixel.testEventCode }}
+          tokenLast4={pixel.tokenLast4}
+          errors={answer?.errors ?? {}}
+          savedAt={answer?.at ?? ''}
+        />
+      </BlockStack>
+      <Modal id={REMOVE}>
+        <Box padding="400">
+          <Text as="p">
+            Tock stops sending to this pixel at once and deletes its token. What waits for it will not be
+            sent. The log of what was sent stays.
+          </Text>
+        </Box>
+        <TitleBar title={`Remove ${pixel.name}?`}>
+          <button
+            variant="primary"
+            tone="critical"
+            onClick={() => {
+              void shopify.modal.hide(REMOVE);
+              intend('remove');
+            }}
+          >
+            Remove pixel
+          </button>
+          <button onClick={() => void shopify.modal.hide(REMOVE)}>Keep it</button>
+        </TitleBar>
+      </Modal>
+    </Page>
+  );
+}

@@ -1,0 +1,69 @@
+/** The store's pixels: which there are, whether they work, and the way to add one. */
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import { Link, useLoaderData, useNavigate } from '@remix-run/react';
+import { Badge, BlockStack, Card, EmptyState, InlineStack, Page, Text } from '@shopify/polaris';
+
+import { PixelBadge } from '../ui/PixelBadge.tsx';
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  const { store } = await context.house.requireShop(request);
+  const pixels = await store.pixels.list();
+  return {
+    pixels: pixels.map(({ id, name, code, state, testEventCode }) => ({
+      id,
+      name,
+      code,
+      state,
+      test: testEventCode !== null,
+    })),
+  };
+}
+
+export default function Pixels() {
+  const { pixels } = useLoaderData<typeof loader>();
+  const navigate = useNavigate();
+  if (pixels.length === 0)
+    return (
+      <Page title="Pixels">
+        <Card>
+          <EmptyState
+            heading="Connect your TikTok pixel"
+            action={{ content: 'Add pixel', onAction: () => navigate('/app/pixels/new') }}
+            image=""
+          >
+            <p>
+              You need two things from TikTok Events Manager: the pixel code and an access token. Tock then
+              sends your orders to that pixel from the server.
+            </p>
+          </EmptyState>
+        </Card>
+      </Page>
+    );
+  return (
+    <Page
+      title="Pixels"
+      primaryAction={{ content: 'Add pixel', onAction: () => navigate('/app/pixels/new') }}
+    >
+      <BlockStack gap="300">
+        {pixels.map((pixel) => (
+          <Card key={pixel.id}>
+            <InlineStack align="space-between" blockAlign="center" gap="200">
+              <BlockStack gap="100">
+                <Text as="h2" variant="headingSm">
+                  <Link to={`/app/pixels/${pixel.id}`}>{pixel.name}</Link>
+                </Text>
+                <Text as="p" tone="subdued">
+                  {pixel.code}
+                </Text>
+              </BlockStack>
+              <InlineStack gap="200">
+                {pixel.test ? <Badge tone="warning">Test mode</Badge> : null}
+                <PixelBadge state={pixel.state} />
+              </InlineStack>
+            </InlineStack>
+          </Card>
+        ))}
+      </BlockStack>
+    </Page>
+  );
+}

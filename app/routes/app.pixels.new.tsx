@@ -1,0 +1,32 @@
+/** Adding a pixel: code, token and, while testing, a test event code. */
+import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
+import { useActionData, useNavigate } from '@remix-run/react';
+import { Page } from '@shopify/polaris';
+
+import { PixelForm } from '../ui/PixelForm.tsx';
+
+const EMPTY = { name: '', code: '', token: '', testEventCode: '' };
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  await context.house.requireShop(request);
+  return null;
+}
+
+export async function action({ context, request }: ActionFunctionArgs) {
+  const { store, actor } = await context.house.requireShop(request);
+  const outcome = await context.house
+    .pixelsOf(store)
+    .add(Object.fromEntries(await request.formData()), actor);
+  if (outcome.ok) return redirect(`/app/pixels/${outcome.pixel.id}?added=1`);
+  return { errors: outcome.problem === 'fields' ? outcome.errors : {} };
+}
+
+export default function NewPixel() {
+  const answer = useActionData<typeof action>();
+  const navigate = useNavigate();
+  return (
+    <Page title="Add pixel" backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}>
+      <PixelForm stored={EMPTY} errors={answer?.errors ?? {}} savedAt="" />
+    </Page>
+  );
+}

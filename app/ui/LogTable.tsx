@@ -1,0 +1,102 @@
+/** The log: every event and pixel, newest first; a row opens the way of that event. */
+import { Link } from '@remix-run/react';
+import { Box, IndexTable, InlineStack, Text, useBreakpoints } from '@shopify/polaris';
+
+import { StateBadge } from './StateBadge.tsx';
+import type { EventState } from './texts.ts';
+
+export interface LogRow {
+  /** Its address under /app/log/. */
+  path: string;
+  /** "Order #1001", "Product view" */
+  what: string;
+  /** TikTok's name, once it is known. */
+  eventName: string | null;
+  state: EventState;
+  reason: string;
+  pixel: string;
+  value: string | null;
+  when: string;
+}
+
+export function LogTable({ rows }: { rows: LogRow[] }) {
+  const { smDown } = useBreakpoints();
+  return (
+    <IndexTable
+      resourceName={{ singular: 'event', plural: 'events' }}
+      itemCount={rows.length}
+      selectable={false}
+      condensed={smDown}
+      headings={[
+        { title: 'Event' },
+        { title: 'State' },
+        { title: 'Why' },
+        { title: 'Value', alignment: 'end' },
+        { title: 'Pixel' },
+        { title: 'When' },
+      ]}
+    >
+      {rows.map((row, index) => (
+        <IndexTable.Row id={row.path} key={row.path} position={index}>
+          {smDown ? <NarrowRow row={row} /> : <WideRow row={row} />}
+        </IndexTable.Row>
+      ))}
+    </IndexTable>
+  );
+}
+
+function What({ row }: { row: LogRow }) {
+  return (
+    <Link to={`/app/log/${row.path}`} data-primary-link>
+      {row.what}
+    </Link>
+  );
+}
+
+function WideRow({ row }: { row: LogRow }) {
+  return (
+    <>
+      <IndexTable.Cell>
+        <What row={row} />
+        {row.eventName ? (
+          <Text as="p" variant="bodySm" tone="subdued">
+            {row.eventName}
+          </Text>
+        ) : null}
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <StateBadge state={row.state} />
+      </IndexTable.Cell>
+      <IndexTable.Cell>{row.reason}</IndexTable.Cell>
+      <IndexTable.Cell>
+        <Text as="span" alignment="end" numeric>
+          {row.value ?? '–'}
+        </Text>
+      </IndexTable.Cell>
+      <IndexTable.Cell>{row.pixel}</IndexTable.Cell>
+      <IndexTable.Cell>{row.when}</IndexTable.Cell>
+    </>
+  );
+}
+
+/** On a phone a row is a small card: IndexTable's condensed form shows one block for each row. */
+function NarrowRow({ row }: { row: LogRow }) {
+  return (
+    <Box padding="300" width="100%">
+      <InlineStack align="space-between" blockAlign="center" gap="200">
+        <What row={row} />
+        <StateBadge state={row.state} />
+      </InlineStack>
+      <InlineStack align="space-between" gap="200">
+        <Text as="span" variant="bodySm" tone="subdued">
+          {row.reason} · {row.when}
+        </Text>
+        {row.value ? (
+          <Text as="span" variant="bodySm" numeric>
+            {row.value}
+          </Text>
+        ) : null}
+      </InlineStack>
+    </Box>
+  );
+}

@@ -1,0 +1,149 @@
+/** The fields of a pixel, for adding and for editing: errors stand beside their field, saving is in the save bar. */
+import { useNavigation, useSubmit } from '@remix-run/react';
+import { SaveBar } from '@shopify/app-bridge-react';
+import { BlockStack, Box, Button, Card, FormLayout, InlineStack, Text, TextField } from '@shopify/polaris';
+import { useEffect, useState } from 'react';
+
+import { pixelCodeProblem, tidyPixelCode } from '../conversion/pixel-code.ts';
+
+export interface PixelFields {
+  name: string;
+  code: string;
+  token: string;
+  testEventCode: string;
+}
+
+export type PixelErrors = Partial<Record<keyof PixelFields | 'form', string>>;
+
+interface PixelFormProps {
+  /** What is stored; tokens never are part of it. */
+  stored: PixelFields;
+  /** Present when editing: the last four characters of the stored token. */
+  tokenLast4?: string | undefined;
+  errors: PixelErrors;
+  /** Changes when something was saved, so that the form starts again from what is stored. */
+  savedAt: string;
+}
+
+export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProps) {
+  const [fields, setFields] = useState(stored);
+  const [left, setLeft] = useState<ReadonlySet<keyof PixelFields>>(new Set());
+  const [replacing, setReplacing] = useState(tokenLast4 === undefined);
+  const submit = useSubmit();
+  const saving = useNavigation().state === 'submitting';
+
+  // A save brings back what is stored; typing since then would be lost only if the page were left.
+  useEffect(() => {
+    setFields(stored);
+    setLeft(new Set());
+    setReplacing(tokenLast4 === undefined);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a save resets the form
+  }, [savedAt]);
+
+  const editing = tokenLast4 !== undefined;
+  const changed = (Object.keys(stored) as (keyof PixelFields)[]).some((key) => fields[key] !== stored[key]);
+  const set = (key: keyof PixelFields) => (value: string) => setFields((now) => ({ ...now, [key]: value }));
+  const leave = (key: keyof PixelFields) => () => setLeft((now) => new Set(now).add(key));
+  const codeProblem = left.has('code') && !editing ? pixelCodeProblem(tidyPixelCode(fields.code)) : undefined;
+
+  function save() {
+    submit({ intent: 'save', ...fields }, { method: 'post' });
+  }
+  function discard() {
+    setFields(stored);
+    setLeft(new Set());
+    setReplacing(!editing);
+  }
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <SaveBar id="pixel-save-bar" open={changed}>
+        <button variant="primary" onClick={save} {...(saving ? { loading: '' } : {})}>
+          Save
+        </button>
+        <button onClick={discard}>Discard</button>
+      </SaveBar>
+      <BlockStack gap="400">
+        <Card>
+          <FormLayout>
+            <TextField
+              label="Name"
+              value={fields.name}
+              onChange={set('name')}
+              error={errors.name ?? false}
+              autoComplete="off"
+              maxLength={60}
+              helpText="Only you see it. For example the ad account’s name."
+            />
+            <TextField
+              label="Pixel code"
+              value={fields.code}
+              onChange={set('code')}
+              onBlur={leave('code')}
+              error={errors.code ?? codeProblem ?? false}
+              autoComplete="off"
+              spellCheck={false}
+              monospaced
+              disabled={editing}
+              helpText={
+                editing
+                  ? 'A pixel keeps its code. To use another one, add another pixel.'
+                  : 'In TikTok Events Manager, under the pixel’s name. TikTok also calls it Pixel ID. 20 capital letters and digits.'
+              }
+            />
+          </FormLayout>
+        </Card>
+        <Card>
+          <BlockStack gap="300">
+            <Text as="h2" variant="headingSm">
+              Access token
+            </Text>
+            {editing && !replacing ? (
+              <InlineStack gap="300" blockAlign="center">
+                <Text as="p">
+                  Stored encrypted, ends in <b>{tokenLast4}</b>
+                </Text>
+                <Button onClick={() => setReplacing(true)}>Replace token</Button>
+              </InlineStack>
+            ) : (
+              <TextField
+                label={editing ? 'New access token' : 'Access token'}
+                labelHidden={!editing}
+                type="password"
+                value={fields.token}
+                onChange={set('token')}
+                error={errors.token ?? false}
+                autoComplete="off"
+                spellCheck={false}
+                helpText="In Events Manager: your pixel, Settings, Events API, Generate access token. Tock stores it encrypted and shows its last four characters only."
+              />
+            )}
+          </BlockStack>
+        </Card>
+        <Card>
+          <TextField
+            label="Test event code"
+            value={fields.testEventCode}
+            onChange={set('testEventCode')}
+            error={errors.testEventCode ?? false}
+            autoComplete="off"
+            spellCheck={false}
+            monospaced
+            helpText="Only while you test: with a code, everything goes to TikTok’s Test Events tab and nothing counts. Leave it empty to count for real."
+          />
+        </Card>
+        {/* Lets the Enter key save from any field. */}
+        <Box visuallyHidden>
+          <button type="submit" tabIndex={-1}>
+            Save
+          </button>
+        </Box>
+      </BlockStack>
+    </form>
+  );
+}
