@@ -5,10 +5,10 @@ import { mayTrack } from '../../storefront-pixel/src/consent.ts';
 import type { EmbedPage } from './config.ts';
 import { cartUpdateAddress, type PageConsent } from './shopify.ts';
 
-export const CONSENT_ATTRIBUTE = '_tock_consent';
-export const CLICK_ATTRIBUTE = '_tock_click';
+const CONSENT_ATTRIBUTE = '_tock_consent';
+const CLICK_ATTRIBUTE = '_tock_click';
 
-export interface CartNote {
+interface CartNote {
   /** Writes what is not written yet, once there is a cart to write to. */
   consentIs(consent: PageConsent): void;
 }
@@ -56,7 +56,7 @@ export function cartNote(page: Window, embed: EmbedPage): CartNote {
 }
 
 /** Analytics, marketing, preferences, sale of data: `1101`. */
-export function bitsOf(consent: PageConsent): string {
+function bitsOf(consent: PageConsent): string {
   return [consent.analytics, consent.marketing, consent.preferences, consent.saleOfData]
     .map((allowed) => (allowed ? '1' : '0'))
     .join('');

@@ -1,6 +1,6 @@
 /** Reads what the app wrote for this shop's theme embed, as the Liquid block printed it into the page. */
 
-export interface EmbedConfig {
+interface EmbedConfig {
   v: 1;
   pixels: { code: string; limitedDataUse?: boolean }[];
   eventsJs: string;
@@ -9,7 +9,7 @@ export interface EmbedConfig {
 }
 
 /** The visitor's cart as the page was rendered. */
-export interface RenderedCart {
+interface RenderedCart {
   items: number;
   consent: string;
   click: string;

@@ -9,7 +9,7 @@ const LONGEST_MS = 2_000;
 /** Signs that an event may follow. A change of sessionStorage is not announced in its own tab, so it is looked for. */
 const SIGNS = ['pointerdown', 'keydown', 'submit', 'change', 'visibilitychange'];
 
-export interface EchoListener {
+interface EchoListener {
   start(): void;
   /** Stops and forgets what lies there. */
   stop(): void;

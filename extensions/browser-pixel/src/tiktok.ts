@@ -3,7 +3,7 @@
 type Instance = unknown[] & Record<string, unknown>;
 
 /** The queue's shape is TikTok's: an array with methods that collect calls until events.js has loaded. */
-export interface Ttq {
+interface Ttq {
   load(code: string, options?: { limited_data_use?: boolean }): void;
   instance(code: string): Tracker;
   grantConsent?(): void;
@@ -11,7 +11,7 @@ export interface Ttq {
   _i?: Record<string, unknown>;
 }
 
-export interface Tracker {
+interface Tracker {
   track(name: string, properties: unknown, options: { event_id: string }): void;
 }
 

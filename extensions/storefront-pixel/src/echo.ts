@@ -83,7 +83,7 @@ async function sweep(memory: PageMemory, ours: Set<string>): Promise<void> {
  * The embed runs in the theme's pages only. Checkout, order status and customer accounts may share the shop's
  * domain and the tab's storage, but nobody would take the copy there.
  */
-export function isStorefront(url: string): boolean {
+function isStorefront(url: string): boolean {
   const path = /^https?:\/\/[^/?#]+(\/[^?#]*)?/i.exec(url)?.[1] ?? '/';
   return !/^\/(?:[a-z]{2}(?:-[a-z]{2,4})?\/|\d+\/)?(?:checkouts?|orders|account|customer_authentication|thank[-_]you)(?:\/|$)/i.test(
     path,

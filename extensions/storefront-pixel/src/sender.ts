@@ -81,7 +81,7 @@ export function createSender(needs: {
 }
 
 /** A beacon speaks of one visitor in one state of consent with one click; small enough for `keepalive`. */
-export function beaconGroups(due: readonly Pending[]): Pending[][] {
+function beaconGroups(due: readonly Pending[]): Pending[][] {
   const groups: Pending[][] = [];
   let key = '';
   let text = 0;

@@ -32,12 +32,17 @@ describe('the theme app extension', () => {
   });
 
   it('prints the configuration and the cart as JSON that nothing in them can leave', async () => {
-    const embed = { v: 1, pixels: [{ code: 'C</script><script>alert(1)' }], eventsJs: 'https://a.example/e.js' };
+    const embed = {
+      v: 1,
+      pixels: [{ code: 'C</script><script>alert(1)' }],
+      eventsJs: 'https://a.example/e.js',
+    };
     const html = await rendered({
       app: { metafields: { tock: { embed: { value: embed } } } },
       cart: { item_count: 2, attributes: { _tock_consent: '1111.1763719200' } },
     });
-    const json = /<script type="application\/json" id="tock-embed">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+    const json =
+      /<script type="application\/json" id="tock-embed">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
     expect(JSON.parse(json)).toEqual({
       config: embed,
       cart: { items: 2, consent: '1111.1763719200', click: '' },
