@@ -1,0 +1,152 @@
+/** POST /intake/storefront: beacons of the web pixel. Public, so believed in nothing but what can be checked. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Beacon } from '../conversion/beacon.ts';
+import type { PageRead } from '../conversion/facts.ts';
+import { readBeacon, readPageEvent } from '../conversion/from-pixel.ts';
+import { answerJson, answerProblem } from '../http/answer.ts';
+import { PAGE_MAX_AGE_MS, PAGE_MAX_AHEAD_MS } from '../record/pages.ts';
+import type { VisitArrival, VisitRecorded } from '../record/pages.ts';
+import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
+import { cleanJsonText, nestsTooDeep } from './clean.ts';
+import type { Lane } from './lane.ts';
+import type { RateLimit } from './rate.ts';
+import { withPatience } from './webhooks.ts';
+
+export interface VisitItem {
+  arrival: VisitArrival;
+  bytes: number;
+}
+
+export interface StorefrontNeeds {
+  shops: Pick<ShopsInForce, 'byPublicKey'>;
+  lane: Lane<VisitItem, VisitRecorded>;
+  perAddress: RateLimit;
+  perShop: RateLimit;
+  clock: Clock;
+  log: Log;
+  patienceMs: number;
+}
+
+/** Any page may send here, without credentials: the worker's origin is "null". */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST, OPTIONS',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '86400',
+};
+const RETRY_AFTER_SECONDS = 2;
+
+interface Edge {
+  ip: string;
+  userAgent: string | undefined;
+}
+
+/** Events that can be read and are of a time that is accepted; what else there was, by the reason it was left out. */
+function readEvents(
+  beacon: Beacon,
+  shop: ShopInForce,
+  edge: Edge,
+  now: Date,
+): { reads: PageRead[]; left: Record<string, number> } {
+  const reads: PageRead[] = [];
+  const left: Record<string, number> = {};
+  const leave = (why: string): void => {
+    left[why] = (left[why] ?? 0) + 1;
+  };
+  for (const event of beacon.events) {
+    const read = readPageEvent(event, {
+      beacon,
+      ip: edge.ip,
+      ...(edge.userAgent === undefined ? {} : { userAgent: edge.userAgent }),
+      country: shop.country,
+      visitorId: shop.version.settings.visitorId,
+    });
+    if (!read.ok) {
+      leave('invalid_event');
+      continue;
+    }
+    const age = now.getTime() - Date.parse(read.value.facts.occurredAt);
+    if (age > PAGE_MAX_AGE_MS) leave('too_old');
+    else if (age < -PAGE_MAX_AHEAD_MS) leave('in_the_future');
+    else reads.push(read.value);
+  }
+  return { reads, left };
+}
+
+export function createStorefrontIntake(
+  needs: StorefrontNeeds,
+): (req: IncomingMessage, res: ServerResponse, body: Buffer, edge: { ip: string }) => Promise<void> {
+  const { log, clock, lane } = needs;
+
+  return async (req, res, body, { ip }) => {
+    for (const [name, value] of Object.entries(CORS)) res.setHeader(name, value);
+    if (req.method === 'OPTIONS') {
+      res.writeHead(204);
+      res.end();
+      return;
+    }
+    const refuse = (status: number, code: string, more: Record<string, unknown> = {}): void => {
+      log.debug('beacon refused', { status, reason: code, ...more });
+      answerProblem(res, status, code);
+    };
+    const later = (
+      status: 429 | 503,
+      code: string,
+      seconds: number,
+      more: Record<string, unknown> = {},
+    ): void => {
+      res.setHeader('retry-after', String(seconds));
+      refuse(status, code, more);
+    };
+
+    const address = needs.perAddress.take(ip);
+    if (!address.ok) return later(429, 'too_many_requests', address.retryAfterSeconds);
+    const raw = cleanJsonText(body.toString('utf8'));
+    if (nestsTooDeep(raw)) return refuse(400, 'too_deep');
+    const beacon = readBeacon(raw);
+    if (!beacon.ok) {
+      const broken = beacon.problem.code === 'not-json' || beacon.problem.code === 'not-an-object';
+      return refuse(400, broken ? 'not_json' : 'invalid_beacon', { field: beacon.problem.field });
+    }
+
+    let shop: ShopInForce | null;
+    try {
+      shop = await needs.shops.byPublicKey(beacon.value.key);
+    } catch (error) {
+      log.warn('a shop could not be looked up', { error });
+      return later(503, 'unavailable', RETRY_AFTER_SECONDS);
+    }
+    if (!shop) return refuse(404, 'unknown_shop');
+    if (!shop.installed) return refuse(410, 'uninstalled', { shop: shop.domain });
+    const allowance = needs.perShop.take(shop.id);
+    if (!allowance.ok)
+      return later(429, 'too_many_requests', allowance.retryAfterSeconds, { shop: shop.domain });
+
+    const now = clock.now();
+    const agent = req.headers['user-agent'];
+    const { reads, left } = readEvents(beacon.value, shop, { ip, userAgent: agent }, now);
+    const [why] = Object.keys(left);
+    if (why !== undefined) log.debug('events left out of a beacon', { shop: shop.domain, left });
+    if (reads.length === 0) return refuse(422, why ?? 'invalid_event', { shop: shop.domain });
+
+    const { client, consent } = beacon.value;
+    const arrival: VisitArrival = { shop, client, choice: { ...consent }, receivedAt: now, reads };
+    const outcome = await withPatience(lane.offer({ arrival, bytes: body.length }), needs.patienceMs);
+    switch (outcome.kind) {
+      case 'stored':
+        return answerJson(res, 202, {});
+      case 'refused':
+        log.warn('a beacon could not be stored', { shop: shop.domain, error: outcome.error });
+        return refuse(422, 'not_storable');
+      case 'busy':
+        return later(503, 'busy', RETRY_AFTER_SECONDS, { shop: shop.domain });
+      case 'failed':
+        log.warn('a beacon was not stored', { shop: shop.domain, error: outcome.error });
+        return later(503, 'unavailable', RETRY_AFTER_SECONDS);
+      case 'late':
+        return later(503, 'slow', RETRY_AFTER_SECONDS, { shop: shop.domain });
+    }
+  };
+}
