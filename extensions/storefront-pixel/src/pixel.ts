@@ -20,7 +20,10 @@ export interface PixelApi {
     ): unknown;
   };
   browser: Browser;
-  init: { customerPrivacy?: CustomerPrivacy };
+  init: {
+    customerPrivacy?: CustomerPrivacy;
+    context?: { document?: { location?: { href?: string }; referrer?: string } };
+  };
 }
 
 /** Events that arrive before the word of consent does are held in memory only, and not more of them than this. */
@@ -49,7 +52,7 @@ function start(api: PixelApi): void {
   const seen = new Set<string>();
   /** Events are taken one after the other, so that a click is kept before the next event asks for it. */
   let turn: Promise<void> = Promise.resolve();
-  let tookOver = false;
+  let begun = false;
 
   function receive(event: ShopifyEvent): void {
     if (seen.has(event.id)) return;
@@ -84,10 +87,21 @@ function start(api: PixelApi): void {
     sender.send(leavesThePage(event.name));
   }
 
-  /** What earlier pages could not send goes along with this page's first beacon. */
-  function takeOverOnce(): void {
-    if (tookOver) return;
-    tookOver = true;
+  /**
+   * Once, as soon as it may: keeps the click that led to this page, whether or not an event of the page is wanted,
+   * and takes over what earlier pages could not send.
+   */
+  function begin(): void {
+    if (begun) return;
+    begun = true;
+    const { location, referrer } = api.init.context?.document ?? {};
+    const page = { url: location?.href ?? '', ...(referrer ? { referrer } : {}) };
+    turn = turn
+      .then(() => clicks.for(page, new Date(now()).toISOString()))
+      .then(
+        () => undefined,
+        () => undefined,
+      );
     quietly(async () => {
       if ((await queue.takeOver(now())) > 0) sender.send(false);
     });
@@ -100,8 +114,8 @@ function start(api: PixelApi): void {
       sender.resume();
       const waiting = held;
       held = [];
+      begin();
       waiting.forEach(receive);
-      takeOverOnce();
     } else if (mayTrack(before)) {
       // Withdrawn: nothing more goes out, and nothing that was kept stays.
       held = [];
@@ -123,7 +137,7 @@ function start(api: PixelApi): void {
   for (const name of options.events) {
     api.analytics.subscribe(name, (event) => quietly(() => receive(event)));
   }
-  if (mayTrack(consent)) takeOverOnce();
+  if (mayTrack(consent)) begin();
   // Withdrawn while no pixel was listening: what an earlier page kept goes now.
   else quietly(() => Promise.all([queue.clear(), clicks.forget()]));
 }

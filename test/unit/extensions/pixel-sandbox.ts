@@ -63,6 +63,9 @@ export interface PageOptions {
   frame?: TopFrame;
   privacy?: Privacy | undefined;
   start?: string;
+  /** The page at which the worker starts; its events carry their own. */
+  url?: string;
+  referrer?: string;
   /** What the server answers, in order; then 202. */
   answers?: Answer[];
   /** A top frame whose storage and cookies are blocked. */
@@ -131,7 +134,11 @@ export async function openPage(bundle: string, options: PageOptions): Promise<Pi
       sessionStorage: storage(frame.session),
       sendBeacon: () => Promise.reject(new Error('deprecated: the pixel must use fetch')),
     },
-    init: { customerPrivacy: options.privacy, context: {}, data: {} },
+    init: {
+      customerPrivacy: options.privacy,
+      context: { document: { location: { href: options.url ?? '' }, referrer: options.referrer ?? '' } },
+      data: {},
+    },
   };
 
   const fetch = (

@@ -200,6 +200,24 @@ describe('the click id', () => {
     });
   });
 
+  it('is kept on a landing page none of whose events is wanted, but not before it may be', async () => {
+    const frame = topFrame();
+    const landing = await page({ frame, url: LANDING, privacy: nothingAllowed });
+    await landing.advance(1_000);
+    expect([frame.local.size, frame.cookies.size]).toEqual([0, 0]);
+    await landing.collectConsent(everythingAllowed);
+    landing.leave();
+    const later = await page({ frame, url: 'https://north-light.example/cart' });
+    await later.publish(productViewed());
+    await later.advance(200);
+    expect(landing.sent).toEqual([]);
+    expect(later.sent[0]?.beacon.click).toEqual({
+      id: 'E.C.P.first',
+      at: '2026-11-21T10:00:01.000Z',
+      from: 'kept',
+    });
+  });
+
   it.each([['localStorage'], ['cookies']])('survives when %s are cleared', async (which) => {
     const frame = topFrame();
     const landing = await page({ frame });
