@@ -5,14 +5,18 @@ import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
+  DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
+  type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 import type { Log } from '../base/log.ts';
 
-export const prismaFolder = path.resolve(import.meta.dirname, '..', '..', 'prisma');
+const prismaFolder = path.resolve(import.meta.dirname, '..', '..', 'prisma');
+export const migrationsFolder = path.join(prismaFolder, 'migrations');
 
 /** Any number; every process of Tock takes the same one while it migrates. */
 const MIGRATION_LOCK = 7_406_002;
@@ -22,7 +26,7 @@ export class MigrationError extends Error {
   override name = 'MigrationError';
 }
 
-export interface MigrationState {
+interface MigrationState {
   /** In the folder, not yet in the database. */
   pending: string[];
   /** Begun and never finished: its process was killed, or its SQL failed. */
@@ -92,8 +96,26 @@ export async function migrate(url: string, log: Log): Promise<void> {
   }
 }
 
-export async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(path.join(prismaFolder, 'migrations'), { withFileTypes: true });
+/**
+ * What is missing in the migrations to make them add up to the schema, as SQL; null when nothing is. Replays the
+ * migrations in a database of its own, which it makes beside the one of `url` and drops again.
+ */
+export function schemaDifference(url: string): Promise<string | null> {
+  return withSchemaEngine(url, async (schemaEngine) => {
+    const { stdout } = await schemaEngine.diff({
+      from: { tag: 'migrations', ...(await migrationsList()) },
+      to: { tag: 'schemaDatamodel', ...(await schemaFiles()) },
+      script: true,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    const script = stdout?.trim() ?? '';
+    return script === '' || script === '-- This is an empty migration.' ? null : `${script}\n`;
+  });
+}
+
+async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(migrationsFolder, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
@@ -101,8 +123,8 @@ export async function migrationNames(): Promise<string[]> {
 }
 
 /** The migrations folder in the form that the engine reads. */
-export async function migrationsList(): Promise<engine.MigrationList> {
-  const folder = path.join(prismaFolder, 'migrations');
+async function migrationsList(): Promise<engine.MigrationList> {
+  const folder = migrationsFolder;
   const names = await migrationNames();
   const migrationDirectories = await Promise.all(
     names.map(async (name) => ({
@@ -127,19 +149,19 @@ export async function migrationsList(): Promise<engine.MigrationList> {
   };
 }
 
-export async function schemaFiles(): Promise<engine.SchemasContainer> {
+async function schemaFiles(): Promise<engine.SchemasContainer> {
   const file = path.join(prismaFolder, 'schema.prisma');
   return { files: [{ path: file, content: await readFile(file, 'utf8') }] };
 }
 
 /** Loads the engine for one piece of work on one database. */
-export async function withSchemaEngine<T>(
+async function withSchemaEngine<T>(
   url: string,
   work: (schemaEngine: engine.SchemaEngine) => Promise<T>,
 ): Promise<T> {
   await loadEngine();
   const { files } = await schemaFiles();
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const pool = cataloguePool(url);
   const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(pool, url));
   try {
     const schemaEngine = await engine.SchemaEngine.new(
@@ -164,7 +186,13 @@ export async function withSchemaEngine<T>(
 function wholeScripts(pool: pg.Pool, url: string): SqlMigrationAwareDriverAdapterFactory {
   const prisma = new PrismaPg(pool);
   function whole(adapter: SqlDriverAdapter, on: pg.Pool): SqlDriverAdapter {
-    adapter.executeScript = async (script) => void (await on.query(script));
+    adapter.executeScript = async (script) => {
+      await on.query(script).catch((error: unknown) => {
+        throw engineError(error);
+      });
+    };
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = async (query) => withLetters(await queryRaw(query));
     return adapter;
   }
   return {
@@ -177,15 +205,62 @@ function wholeScripts(pool: pg.Pool, url: string): SqlMigrationAwareDriverAdapte
       await pool.query(`CREATE DATABASE "${name}" TEMPLATE template0`);
       const shadowUrl = new URL(url);
       shadowUrl.pathname = `/${name}`;
-      const shadow = new pg.Pool({ connectionString: shadowUrl.href, max: 2 });
+      const shadow = cataloguePool(shadowUrl.href);
       const adapter = whole(await new PrismaPg(shadow).connect(), shadow);
       adapter.dispose = async () => {
         await shadow.end();
         await pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
       };
+      const queryRaw = adapter.queryRaw.bind(adapter);
+      adapter.queryRaw = async (query) => withLetters(await queryRaw(query));
       return adapter;
     },
   };
+}
+
+/** In the engine's own form, or it would only report that there was an error. */
+function engineError(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  return new DriverAdapterError({
+    kind: 'postgres',
+    code: error.code ?? 'XX000',
+    severity: error.severity ?? 'ERROR',
+    message: error.message,
+    detail: error.detail,
+    column: error.column,
+    hint: error.hint,
+  });
+}
+
+/**
+ * To compare schemas the engine reads PostgreSQL's catalogue, which is full of the one-letter type that Prisma's
+ * adapter does not know. The adapter does know arrays of it, of which the catalogue has none: so a letter passes the
+ * adapter under that name and is given its own again behind it.
+ */
+const ONE_LETTER_OID = 18;
+const LETTERS_OID = 1002;
+
+function withLetters(result: SqlResultSet): SqlResultSet {
+  const columnTypes = result.columnTypes.map((type) =>
+    type === ColumnTypeEnum.CharacterArray ? ColumnTypeEnum.Character : type,
+  );
+  return { ...result, columnTypes };
+}
+
+function cataloguePool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const query: (config: pg.QueryConfig) => Promise<pg.QueryResult> = pool.query.bind(pool);
+  const relabelled = async (config: pg.QueryConfig): Promise<pg.QueryResult> => {
+    const result = await query(config);
+    // A script of several statements has several results.
+    for (const { fields } of [result].flat()) {
+      for (const field of fields) {
+        if (field.dataTypeID === ONE_LETTER_OID) field.dataTypeID = LETTERS_OID;
+      }
+    }
+    return result;
+  };
+  return Object.assign(pool, { query: relabelled });
 }
 
 let loading: Promise<void> | undefined;
