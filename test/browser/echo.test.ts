@@ -38,7 +38,7 @@ const WORKER = `
     if (data.consent) consentListeners.forEach((call) => call({ customerPrivacy: data.consent }));
     if (data.start) {
       self.shopify = { extend: (_point, register) => register({
-        settings: data.start.settings, init: { customerPrivacy: data.start.privacy },
+        settings: data.start.settings, init: { customerPrivacy: data.start.privacy, context: data.start.context },
         analytics: { subscribe: (name, call) => { (listeners[name] ||= []).push(call); return () => true; } },
         customerPrivacy: { subscribe: (_name, call) => { consentListeners.push(call); return () => true; } },
         browser: { cookie: { get: (...args) => ask('cookie.get', args), set: (...args) => ask('cookie.set', args) },
@@ -70,7 +70,8 @@ const MANAGER = `
         : method === 'length' ? window[room].length : window[room][method](...data.args);
       worker.postMessage({ answer: data.ask, value });
     };
-    worker.postMessage({ start: { settings, privacy: privacy() } });
+    worker.postMessage({ start: { settings, privacy: privacy(),
+      context: { document: { location: { href: location.href }, referrer: document.referrer } } } });
   });
   shop.publish = (name, data, id, timestamp) => shop.worker.postMessage({ event: { id, clientId: 'client-1', name, type: 'standard',
     timestamp: timestamp || new Date().toISOString(), data, context: { document: { location: { href: location.href }, referrer: document.referrer },
@@ -287,6 +288,16 @@ describe('consent', () => {
     const told = await toldBy(page, 1);
     expect(told.filter(({ method }) => method === 'track').map(idOf)).toEqual(['sh-1']);
     expect(told.some(({ method }) => method === 'revokeConsent')).toBe(true);
+  });
+
+  it('missing on a later visit: what was kept is cleared though no web pixel is loaded', async () => {
+    const page = await open('/?ttclid=E.C.P.abc');
+    await startWorker(page);
+    await expect
+      .poll(() => page.evaluate(() => [localStorage.length, document.cookie]))
+      .toEqual([1, expect.stringContaining('_tock_click=')]);
+    await page.goto(`${shop.url}/?refused`);
+    await expect.poll(() => page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, '']);
   });
 
   it('with the sale of data refused: TikTok is loaded with limited data use', async () => {

@@ -3,6 +3,7 @@ import { mayTrack } from '../../storefront-pixel/src/consent.ts';
 import { cartNote } from './cart.ts';
 import { readEmbed } from './config.ts';
 import { echoListener } from './echo.ts';
+import { forgetVisitor } from './forget.ts';
 import { onConsent } from './shopify.ts';
 import { tiktokIn } from './tiktok.ts';
 
@@ -34,6 +35,7 @@ function start(page: Window): void {
     } else {
       echo.stop();
       tiktok.revoke();
+      forgetVisitor(page);
     }
     cart.consentIs(consent);
   });

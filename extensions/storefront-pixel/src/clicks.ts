@@ -17,7 +17,7 @@ export interface Clicks {
 }
 
 export const KEPT_CLICKS = 'tock:click';
-const CLICK_COOKIE = '_tock_click';
+export const CLICK_COOKIE = '_tock_click';
 const KEPT_DAYS = 28;
 const DAY_MS = 86_400_000;
 /** Older ids are remembered too, so that reloading last week's landing page does not make its click new again. */
