@@ -52,7 +52,18 @@ export interface MoneySet {
 }
 
 /** An order's amounts in shop and presentment money. Presentment sums are made of presentment parts, so that they add up too. */
-export function moneyOf(order: SandboxOrder) {
+export function moneyOf(
+  order: Pick<
+    SandboxOrder,
+    | 'currency'
+    | 'presentmentCurrency'
+    | 'presentmentRate'
+    | 'taxesIncluded'
+    | 'lines'
+    | 'shippingLines'
+    | 'totalTip'
+  >,
+) {
   const shop = (amount: string) => toMinor(amount, order.currency);
   const buyer = (amount: string) =>
     convert(shop(amount), order.currency, order.presentmentCurrency, order.presentmentRate);
@@ -94,7 +105,11 @@ export function moneyOf(order: SandboxOrder) {
   /** What is left after edits and refunds; the same as the total until there was one. */
   const current = (name: keyof typeof inShop, now: string) =>
     shop(now) === inShop[name] ? total(name) : set(now);
-  return { set, total, current };
+  const lineIn = (minor: (amount: string) => bigint, { price, quantity, allocations }: SandboxLine) =>
+    minor(price) * BigInt(quantity) - sum(allocations.map(({ amount }) => minor(amount)));
+  /** A line after its discounts. */
+  const line = (of: SandboxLine) => setOf(lineIn(shop, of), lineIn(buyer, of));
+  return { set, total, current, line };
 }
 
 function taxLines(lines: SandboxTaxLine[], set: (amount: string) => MoneySet) {

@@ -32,7 +32,5 @@ function redactPerson(person: Record<string, unknown>, see: Approvals): Record<s
 export function redacted(value: unknown, see: Approvals, key = ''): unknown {
   if (!isRecord(value)) return value;
   if (persons.includes(key)) return redactPerson(value, see);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, redacted(inner, see, name)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, redacted(inner, see, name)]));
 }

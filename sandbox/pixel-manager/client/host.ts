@@ -63,7 +63,6 @@ export interface PixelManagerView {
 
 declare global {
   interface Window {
-    Shopify: ShopifyGlobal;
     pixelManager: PixelManagerView;
     sandboxClockOffsetMs?: number;
   }
@@ -163,7 +162,9 @@ let seq = 0;
 
 /** `sh-f77a78f1-C1D8-4ED4-9C9B-0D352CF6F3BF`: the first group small, the others large. */
 function newEventId(): string {
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0'));
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  );
   const text = hex.join('');
   const groups = [text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)];
   return `sh-${text.slice(0, 8)}-${groups.join('-').toUpperCase()}`;
@@ -286,7 +287,13 @@ function runPixel(config: PixelConfig) {
       post({
         kind: 'start',
         settings: config.settings,
-        pixelInfo: { runtimeContext: 'STRICT', type: 'APP', extensionId: config.id, apiClientId: config.apiClientId, surface: page.surface },
+        pixelInfo: {
+          runtimeContext: 'STRICT',
+          type: 'APP',
+          extensionId: config.id,
+          apiClientId: config.apiClientId,
+          surface: page.surface,
+        },
         clockOffsetMs,
         init: {
           context: contextNow(),
@@ -308,7 +315,10 @@ function runPixel(config: PixelConfig) {
         return;
       case 'failed':
         failures.push(message.message);
-        navigator.sendBeacon('/web-pixels/failure', JSON.stringify({ pixel: config.id, message: message.message }));
+        navigator.sendBeacon(
+          '/web-pixels/failure',
+          JSON.stringify({ pixel: config.id, message: message.message }),
+        );
         return;
       case 'call':
         try {
@@ -424,6 +434,13 @@ interface AjaxCart {
   items_added?: AjaxItem[];
 }
 
+/** The page's own answer to a form is HTML: then there is nothing to read. */
+async function readCart(response: Response): Promise<AjaxCart> {
+  if (!response.headers.get('content-type')?.includes('json')) return {};
+  const cart: AjaxCart = await response.json();
+  return cart;
+}
+
 /** Shopify notices cart requests whoever makes them: the theme, another app, or the console. */
 function watchCart() {
   const original = window.fetch.bind(window);
@@ -433,7 +450,7 @@ function watchCart() {
     if (response.ok && address.origin === location.origin) {
       const path = address.pathname.replace(/\.js$/, '');
       if (path === '/cart/add' || path === '/cart/change' || path === '/cart/update') {
-        const cart: AjaxCart = await response.clone().json();
+        const cart = await readCart(response.clone());
         const currency = cart.currency ?? 'USD';
         for (const item of cart.items_added ?? []) {
           publishStandard('product_added_to_cart', { cartLine: cartLine(item, item.quantity, currency) });
@@ -467,7 +484,8 @@ function isInput(target: EventTarget | null): target is HTMLInputElement {
 
 function watchDom() {
   const dom = (name: string, data: () => Record<string, unknown>) => {
-    if (runners.some((pixel) => pixel.wants({ name, type: 'dom' }))) publish({ name, type: 'dom', data: data() });
+    if (runners.some((pixel) => pixel.wants({ name, type: 'dom' })))
+      publish({ name, type: 'dom', data: data() });
   };
   document.addEventListener(
     'click',
@@ -531,7 +549,8 @@ function publishOnce(key: string, run: () => void) {
 }
 
 function takeOver() {
-  const { Shopify } = window;
+  // The head's inline script has put it there.
+  const Shopify: ShopifyGlobal = Reflect.get<object, string>(window, 'Shopify');
   const loadFeatures: LoadFeatures = (features, done) => {
     // As on a real page the feature arrives later than the call returns.
     setTimeout(() => {

@@ -38,7 +38,10 @@ function tell(message: FromWorker) {
 }
 
 function failed(error: unknown) {
-  tell({ kind: 'failed', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+  tell({
+    kind: 'failed',
+    message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  });
 }
 
 function call(target: BrowserCall, args: unknown[]): Promise<unknown> {
@@ -208,7 +211,11 @@ const offered = {
 function takeAwayTheRest() {
   const keep = new Set([...promised, ...language]);
   const names = new Set<string>();
-  for (let scope: unknown = globalThis; scope && scope !== Object.prototype; scope = Object.getPrototypeOf(scope)) {
+  for (
+    let scope: unknown = globalThis;
+    scope && scope !== Object.prototype;
+    scope = Object.getPrototypeOf(scope)
+  ) {
     for (const name of Object.getOwnPropertyNames(scope)) names.add(name);
   }
   names.delete('constructor');
