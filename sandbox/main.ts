@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { createSandboxServer, type Router } from './http.ts';
 import type { TimeSource } from './clock.ts';
+import { orderPayload } from './orders/payload.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface SandboxOptions {
@@ -28,6 +29,7 @@ export interface Sandbox {
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const world = createWorld(options);
+  world.ports.orderPayload = orderPayload;
   const failures: Sandbox['failures'] = [];
   const server = createSandboxServer((error, request) => failures.push({ request, error }));
   await mountAll(server.router, world);

@@ -101,25 +101,8 @@ function readExtensions(): { handle: string; directory: URL; toml: TomlTable }[]
     });
 }
 
-const undeployed = `
-[access_scopes]
-scopes = "read_orders,read_products,write_pixels,read_customer_events"
-[webhooks]
-api_version = "2026-10"
-[[webhooks.subscriptions]]
-topics = ["orders/create", "orders/paid", "orders/updated", "orders/cancelled", "orders/delete"]
-uri = "/webhooks/orders"
-[[webhooks.subscriptions]]
-topics = ["app/uninstalled", "app/scopes_update"]
-uri = "/webhooks/app"
-[[webhooks.subscriptions]]
-compliance_topics = ["customers/data_request", "customers/redact", "shop/redact"]
-uri = "/webhooks/privacy"
-`;
-
 export function readDeployedApp(): DeployedApp {
-  const file = new URL('shopify.app.toml', project);
-  const app = existsSync(file) ? parseToml(readFileSync(file, 'utf8')) : parseToml(undeployed);
+  const app = parseToml(readFileSync(new URL('shopify.app.toml', project), 'utf8'));
   const access = child(app, 'access_scopes');
   const extensions = readExtensions();
   const pixel = extensions.find(({ toml }) => toml.type === 'web_pixel_extension');

@@ -27,7 +27,8 @@ export function nullProtected(
   if (approval.name && approval.email && approval.phone && approval.address) return payload;
   const visit = (value: unknown, inPerson: boolean): unknown => {
     if (Array.isArray(value)) return value.map((item: unknown) => visit(item, inPerson));
-    if (typeof value !== 'object' || value === null) return value;
+    // A raw number (an id too long for JavaScript) is an object to us and none to its reader.
+    if (typeof value !== 'object' || value === null || 'rawJSON' in value) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, content]: [string, unknown]) => {
         const field = payloadFields[key] ?? (inPerson && key === 'name' ? 'name' : undefined);

@@ -53,10 +53,7 @@ function tell(notice: BridgeNotice) {
 let lastCall = 0;
 const open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
-function ask<N extends keyof BridgeCalls>(
-  name: N,
-  asks: BridgeCalls[N]['asks'],
-): Promise<BridgeCalls[N]['gets']> {
+function ask<N extends keyof BridgeCalls>(name: N, asks: BridgeCalls[N]['asks']): Promise<unknown> {
   if (!framed) return Promise.reject(new Error(`App Bridge: ${name} needs the Shopify admin around the app`));
   const id = ++lastCall;
   return new Promise((resolve, reject) => {
@@ -132,8 +129,8 @@ function tellPlace() {
 
 for (const change of ['pushState', 'replaceState'] as const) {
   const original = history[change].bind(history);
-  history[change] = (...args: Parameters<typeof original>) => {
-    original(...args);
+  history[change] = (data: unknown, unused: string, url?: string | URL | null) => {
+    original(data, unused, url);
     tellPlace();
   };
 }
@@ -334,8 +331,9 @@ customElements.define('ui-title-bar', TitleBar);
 customElements.define('ui-save-bar', SaveBar);
 customElements.define('ui-modal', Modal);
 
-const style = document.createElement('style');
-style.textContent = `
+// A sheet and not an element: the app's pages hydrate the whole document, where one more node in the head is a mismatch.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
 ui-nav-menu, s-app-nav, ui-title-bar, ui-save-bar, ui-modal { display: none }
 .app-bridge-modal { border: 0; border-radius: 12px; padding: 0; width: min(620px, calc(100vw - 32px)); max-height: calc(100vh - 64px); box-shadow: 0 20px 60px rgb(0 0 0 / .28); font: 14px/1.4 Inter, system-ui, sans-serif; color: #303030 }
 .app-bridge-modal[data-variant=small] { width: min(380px, calc(100vw - 32px)) }
@@ -349,8 +347,8 @@ ui-nav-menu, s-app-nav, ui-title-bar, ui-save-bar, ui-modal { display: none }
 .app-bridge-modal > footer button { font: inherit; font-weight: 550; padding: 6px 12px; border-radius: 8px; border: 1px solid #c9c9c9; background: #fff; cursor: pointer }
 .app-bridge-modal > footer .primary { background: #303030; border-color: #303030; color: #fff }
 .app-bridge-modal > footer .critical { background: #b3261e; border-color: #b3261e; color: #fff }
-`;
-document.head.append(style);
+`);
+document.adoptedStyleSheets.push(sheet);
 
 /** `<form data-save-bar>` shows the save bar by itself once something in it was changed. */
 const formBars = new WeakMap<HTMLFormElement, SaveBar>();
