@@ -13,8 +13,16 @@ import { changeSettings, currentSettings, type CurrentSettings } from './setting
 import type { AdminApi } from './shopify/admin.ts';
 import { createAppWebhooks, type AuditTrail } from './shopify/app-webhooks.ts';
 import { createShopify, type Shopify, type ShopRequest } from './shopify/app.ts';
+import { createConsentPolicies } from './shopify/consent-policy.ts';
 import { putEmbedConfig, putWebPixel, readShop, type ShopRead } from './shopify/install.ts';
 import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
+import { createIntake } from './intake/intake.ts';
+import { regionPolicy } from './conversion/consent.ts';
+import { hashedEmail } from './conversion/identity.ts';
+import { createShopsInForce, type ShopsInForce } from './record/shop.ts';
+import type { PrivacyRequest } from './shopify/needs.ts';
+import { createArrivals } from './store/arrivals.ts';
+import { createErasure } from './store/erasure.ts';
 import type { Pixel } from './store/pixels.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
 
@@ -32,6 +40,8 @@ export interface House {
   readonly metrics: Metrics;
   readonly keyring: Keyring;
   readonly store: Store;
+  /** Settings, pixels and keys as they are in force, kept for seconds. */
+  readonly shops: ShopsInForce;
   readonly shopify: Shopify;
   readonly intake: IntakeHandlers;
   /** Throws a Response unless the request has a valid session token. */
@@ -70,6 +80,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     keyring,
   });
   const { installs } = store;
+  const shops = createShopsInForce({ store });
 
   const shopify = createShopify({
     config: config.shopify,
@@ -102,6 +113,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     });
     await giveSettingsToPixels(own, 'Tock');
     const trouble = await tell(admin, read);
+    await policies.read(shop.id);
+    shops.forget();
     return { ok: true, shop, troubles: trouble === undefined ? [] : [trouble] };
   }
 
@@ -134,6 +147,54 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
   }
 
   const audit: AuditTrail = { add: (shopId, entry) => store.shop(shopId).audit.add(entry) };
+  const policies = createConsentPolicies({
+    domainOf: async (shopId) => (await installs.shopById(shopId))?.domain ?? null,
+    adminFor: shopify.adminFor,
+    log,
+  });
+  const intake = createIntake({
+    arrivals: createArrivals(store.database),
+    partitions: store.partitions,
+    shops,
+    keyring,
+    clock,
+    log,
+    regionOf: ({ id }, { origin }) =>
+      regionPolicy(
+        policies.of(id),
+        origin.shippingCountry ?? origin.billingCountry,
+        origin.shippingCountry === undefined ? origin.billingRegion : origin.shippingRegion,
+      ),
+    verifyWebhook: shopify.checkWebhook,
+    wake: () => undefined,
+  });
+  const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });
+  const erasure = createErasure(store.database);
+
+  async function carryOut(request: PrivacyRequest): Promise<void> {
+    switch (request.topic) {
+      case 'shop/redact':
+        await erasure.eraseShop(request.shopId);
+        return;
+      case 'customers/redact': {
+        const key = await store.shop(request.shopId).key();
+        const email = request.email === null ? undefined : hashedEmail(request.email);
+        await erasure.eraseCustomer(
+          request.shopId,
+          {
+            customer: request.customerId === null ? null : keyring.hmac(key, 'customer', request.customerId),
+            emails: email === undefined ? [] : [keyring.hmac(key, 'email', email)],
+            orderIds: request.orderIds,
+          },
+          clock.now(),
+        );
+        return;
+      }
+      case 'customers/data_request':
+        // The audit entry is the record: staff answer the customer from the orders it names.
+        return;
+    }
+  }
 
   return {
     config,
@@ -142,24 +203,26 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     metrics,
     keyring,
     store,
+    shops,
     shopify,
     intake: {
-      storefront: async (_req, res) => void res.writeHead(503).end(),
-      orders: async (_req, res) => void res.writeHead(503).end(),
-      app: createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log }),
-      privacy: createPrivacyWebhooks({
-        check: shopify.checkWebhook,
-        installs,
-        audit,
-        log,
-        queue: async () => {},
-      }),
+      storefront: intake.storefront,
+      orders: intake.orders,
+      async app(req, res, body) {
+        await appWebhooks(req, res, body);
+        shops.forget();
+      },
+      privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut }),
     },
     async requireShop(request) {
       const page = await shopify.requireShop(request);
       return { ...page, store: store.shop(page.shop.id), actor: `${page.staff.name} (${page.staff.id})` };
     },
-    pixelsOf: (shop) => createPixelUseCases(shop, () => tellStorefront(shop.id)),
+    pixelsOf: (shop) =>
+      createPixelUseCases(shop, {
+        changed: () => shops.forget(),
+        tellStorefront: () => tellStorefront(shop.id),
+      }),
     settingsOf: (shop) => currentSettings(shop.settings),
     tellStorefront,
     async missing() {
@@ -171,6 +234,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       }
     },
     async close() {
+      await intake.drain();
       await store.close();
     },
   };

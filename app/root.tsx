@@ -1,5 +1,5 @@
 /** The document around every page: App Bridge and its key come first in the head, on error pages too. */
-import type { LinksFunction, LoaderFunctionArgs } from '@remix-run/node';
+import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import {
   isRouteErrorResponse,
   Links,
@@ -14,6 +14,8 @@ import polarisStyles from '@shopify/polaris/build/esm/styles.css?url';
 import type { ReactNode } from 'react';
 
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }];
+
+export const meta: MetaFunction = () => [{ title: 'Tock' }];
 
 export function loader({ context }: LoaderFunctionArgs) {
   return { apiKey: context.house.shopify.apiKey, appBridgeUrl: context.house.shopify.appBridgeUrl };
@@ -31,7 +33,6 @@ export function Layout({ children }: { children: ReactNode }) {
         {data ? <meta name="shopify-api-key" content={data.apiKey} /> : null}
         {data ? <script src={data.appBridgeUrl} /> : null}
         <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>Tock</title>
         <Meta />
         <Links />
       </head>

@@ -8,7 +8,7 @@ import { ConfigError, readConfig } from './config.ts';
 import { openHouse, type House } from './house.ts';
 import { trustedProxies } from './http/client-address.ts';
 import { framePolicy } from './http/frame-ancestors.ts';
-import { createHttpServer, type HttpServer, type ServerNeeds } from './http/server.ts';
+import { createHttpServer, type Pages, type ServerNeeds } from './http/server.ts';
 import { openStaticFiles } from './http/static-files.ts';
 
 const BUILD = fileURLToPath(new URL('../build', import.meta.url));
@@ -22,20 +22,18 @@ export interface RunningServer {
 }
 
 export interface ServeOptions {
-  /** Pages and assets; the built ones unless development brings Vite's. */
-  readonly pages?: Pick<ServerNeeds, 'files'> & { handler: ServerNeeds['remix']['handler'] };
+  /** The built pages unless development brings Vite's. */
+  readonly openPages?: ServerNeeds['openPages'];
 }
 
 /** Serves a house that is open; whoever opened it closes it. */
 export async function serve(house: House, options: ServeOptions = {}): Promise<RunningServer> {
   const { config, log, metrics } = house;
-  const pages = options.pages ?? (await builtPages());
   const extraAncestors = config.sandboxUrl === undefined ? [] : [new URL(config.sandboxUrl).origin];
-  const http: HttpServer = createHttpServer({
+  const http = createHttpServer({
     intake: house.intake,
-    files: pages.files,
+    openPages: options.openPages ?? builtPages,
     remix: {
-      handler: pages.handler,
       context: { house },
       origin: new URL(config.shopify.appUrl).origin,
       framePolicy: (url) => framePolicy(url, extraAncestors),
@@ -56,7 +54,7 @@ export async function serve(house: House, options: ServeOptions = {}): Promise<R
   };
 }
 
-async function builtPages(): Promise<NonNullable<ServeOptions['pages']>> {
+async function builtPages(): Promise<Pages> {
   const entry = `${BUILD}/server/index.js`;
   if (!existsSync(entry)) throw new StartError('The pages are not built yet. Run "npm run build" first.');
   const build: ServerBuild = await import(pathToFileURL(entry).href);
@@ -86,14 +84,14 @@ export function startSentence(error: unknown, where: { host: string; port: numbe
   }
 }
 
-export async function main(): Promise<void> {
+export async function main(options: ServeOptions = {}): Promise<void> {
   let where: { host: string; port: number } | null = null;
   let house: House | undefined;
   try {
     const config = readConfig(process.env);
     where = config;
     house = await openHouse(config);
-    const running = await serve(house);
+    const running = await serve(house, options);
     house.log.info('listening', { url: `http://${config.host}:${running.port}` });
     stopOnSignal(house, running);
   } catch (error) {

@@ -8,8 +8,7 @@ import { BODY_LIMITS, readBody } from './body.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { createDrain } from './drain.ts';
 import { type Metrics, SECONDS } from './metrics.ts';
-import { answerWithRemix, type RemixDoor } from './remix.ts';
-import type { StaticFiles } from './static-files.ts';
+import { answerWithRemix, type RemixDoor, type WebHandler } from './remix.ts';
 
 /** A door that reads its own body format; what it needs to know of the connection is handed in. */
 export type IntakeHandler = (
@@ -38,11 +37,19 @@ export interface ServerLog {
 /** Why this process cannot do its work yet, one plain sentence each; empty when it can. */
 export type ReadyCheck = () => Promise<readonly string[]>;
 
+/** The admin pages: built ones, or in development Vite's. */
+export interface Pages {
+  /** True when the request was for a file and has been answered. */
+  readonly files: (req: IncomingMessage, res: ServerResponse, pathname: string) => boolean | Promise<boolean>;
+  readonly handler: () => Promise<WebHandler>;
+  readonly close?: () => Promise<void>;
+}
+
 export interface ServerNeeds {
   readonly intake: IntakeHandlers;
-  readonly remix: RemixDoor;
-  /** Built assets; in development Vite's middleware. */
-  readonly files: StaticFiles | ((req: IncomingMessage, res: ServerResponse) => Promise<boolean>);
+  /** Opened before the first request; hot reload lives on the same server. */
+  readonly openPages: (server: Server) => Promise<Pages>;
+  readonly remix: Omit<RemixDoor, 'handler'>;
   readonly trusted: TrustedProxies;
   readonly metrics: Metrics;
   /** Whoever reads /metrics shows this as a bearer token; without it the door is closed. */
@@ -71,6 +78,7 @@ export function createHttpServer(needs: ServerNeeds): HttpServer {
     connectionsCheckingInterval: 5_000,
   });
   const drain = createDrain(server);
+  let pages: Pages | undefined;
   metrics.gauge('tock_http_open_requests', 'Requests accepted and not answered yet.', () => drain.open);
 
   server.on('request', (req, res) => {
@@ -92,7 +100,7 @@ export function createHttpServer(needs: ServerNeeds): HttpServer {
         ...(res.writableFinished ? {} : { aborted: true }),
       });
     });
-    answer(needs, req, res, pathname).catch((error: unknown) => {
+    answer(needs, pages, req, res, pathname).catch((error: unknown) => {
       log.error('request failed', { method: req.method, path: pathname.slice(0, 200), error });
       if (door === 'pages' && !res.headersSent) {
         res.setHeader('content-security-policy', needs.remix.framePolicy(req.url));
@@ -108,16 +116,22 @@ export function createHttpServer(needs: ServerNeeds): HttpServer {
 
   return {
     server,
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
+    async listen(port, host) {
+      pages = await needs.openPages(server);
+      return new Promise((resolve, reject) => {
         server.once('error', reject);
         server.listen(port, host, () => {
           server.off('error', reject);
           const address = server.address();
           resolve(address !== null && typeof address === 'object' ? address.port : port);
         });
-      }),
-    close: (patienceMs) => drain.finish(patienceMs),
+      });
+    },
+    async close(patienceMs) {
+      const answered = await drain.finish(patienceMs);
+      await pages?.close?.();
+      return answered;
+    },
   };
 }
 
@@ -127,6 +141,7 @@ const FAILED_PAGE =
 
 async function answer(
   needs: ServerNeeds,
+  pages: Pages | undefined,
   req: IncomingMessage,
   res: ServerResponse,
   pathname: string,
@@ -151,8 +166,9 @@ async function answer(
     case '/webhooks/privacy':
       return answerIntake(needs, req, res, needs.intake.privacy, BODY_LIMITS.webhook, ['POST']);
     default:
-      if (await needs.files(req, res, pathname)) return;
-      return answerWithRemix(needs.remix, req, res);
+      if (!pages) return answerProblem(res, 503, 'starting');
+      if (await pages.files(req, res, pathname)) return;
+      return answerWithRemix({ ...needs.remix, handler: pages.handler }, req, res);
   }
 }
 

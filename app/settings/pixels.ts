@@ -62,18 +62,26 @@ export type PixelOutcome<Row> =
   | { readonly ok: false; readonly problem: 'not_found' }
   | { readonly ok: false; readonly problem: 'fields'; readonly errors: FieldErrors };
 
-/** `told`: lets Shopify know what the storefront must know now; answers what went wrong there, or nothing. */
+export interface PixelNews {
+  /** Something that intake and delivery keep in memory is no longer true. */
+  changed(): void;
+  /** Lets Shopify know what the storefront must know now; answers what went wrong there, or nothing. */
+  tellStorefront(): Promise<string | undefined>;
+}
+
 export function createPixelUseCases<Row extends PixelRow>(
   rows: ShopRows<Row>,
-  told: () => Promise<string | undefined>,
+  news: PixelNews,
 ): PixelUseCases<Row> {
   async function saved(pixel: Row): Promise<PixelOutcome<Row>> {
-    const warning = await told();
+    news.changed();
+    const warning = await news.tellStorefront();
     return { ok: true, pixel, ...(warning === undefined ? {} : { warning }) };
   }
 
   async function setState(id: string, state: 'active' | 'paused', actor: string): Promise<PixelOutcome<Row>> {
     const pixel = await rows.pixels.change(id, { state }, actor);
+    news.changed();
     return pixel ? { ok: true, pixel } : { ok: false, problem: 'not_found' };
   }
 

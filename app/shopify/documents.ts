@@ -125,7 +125,36 @@ export const APP_DATA_SET = document<
   z.object({ metafieldsSet: z.object({ userErrors }) }),
 );
 
+/** What the regions of the shop's buyers ask for: consent first, or a way to opt out of the sale of data. */
+export const CONSENT_POLICY = document<
+  {
+    consentPolicy: {
+      countryCode?: string | null | undefined;
+      regionCode?: string | null | undefined;
+      consentRequired?: boolean | null | undefined;
+      dataSaleOptOutRequired?: boolean | null | undefined;
+    }[];
+  },
+  NoVariables
+>(
+  'ConsentPolicy',
+  `query ConsentPolicy {
+  consentPolicy { countryCode regionCode consentRequired dataSaleOptOutRequired }
+}`,
+  z.object({
+    consentPolicy: z.array(
+      z.object({
+        countryCode: z.string().nullish(),
+        regionCode: z.string().nullish(),
+        consentRequired: z.boolean().nullish(),
+        dataSaleOptOutRequired: z.boolean().nullish(),
+      }),
+    ),
+  }),
+);
+
 export const allDocuments = [
+  CONSENT_POLICY,
   SHOP_BASICS,
   WEB_PIXEL_CURRENT,
   WEB_PIXEL_CREATE,

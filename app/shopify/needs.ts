@@ -82,12 +82,3 @@ export type PrivacyRequest =
       readonly customerId: string | null;
       readonly orderIds: readonly string[];
     };
-
-/** Deletes what a redaction names; each answers how many rows it touched and may be run again. */
-export interface Erasure {
-  eraseShop(shopId: ShopId): Promise<number>;
-  eraseCustomer(
-    shopId: ShopId,
-    who: { customerId: string | null; email: string | null; orderIds: readonly string[] },
-  ): Promise<number>;
-}

@@ -1,4 +1,4 @@
-/** Takes Shopify's three compliance webhooks: recorded in the audit, handed to the queue, answered. */
+/** Takes Shopify's three compliance webhooks: recorded in the audit, carried out, answered. */
 import { z } from 'zod';
 
 import type { Log } from '../base/log.ts';
@@ -11,8 +11,8 @@ export interface PrivacyWebhookNeeds {
   readonly check: WebhookCheck;
   readonly installs: Pick<Installs, 'shopById'>;
   readonly audit: AuditTrail;
-  /** Kept until it is done; the answer to Shopify waits only for this. */
-  readonly queue: (request: PrivacyRequest) => Promise<void>;
+  /** Where this fails, the answer is 500 and Shopify asks again; carrying the same request out twice does no harm. */
+  readonly carryOut: (request: PrivacyRequest) => Promise<void>;
   readonly log: Log;
 }
 
@@ -55,8 +55,8 @@ export function createPrivacyWebhooks(needs: PrivacyWebhookNeeds): WebhookDoor {
       before: null,
       after: request.topic === 'shop/redact' ? null : JSON.stringify({ orders: request.orderIds }),
     });
-    await needs.queue(request);
-    needs.log.info('privacy request taken', { shop: webhook.domain, topic: request.topic });
+    await needs.carryOut(request);
+    needs.log.info('privacy request carried out', { shop: webhook.domain, topic: request.topic });
     return { status: 200 };
   });
 }

@@ -1,0 +1,99 @@
+/** Deletes what Shopify's redactions name: all of a shop, or every trace of a customer; the sums of the books stay. */
+import type { ShopId } from '../conversion/facts.ts';
+import type { Database } from './database.ts';
+
+export interface CustomerKeys {
+  /** HMAC of the customer's id. */
+  readonly customer: Buffer | null;
+  /** HMACs of the customer's hashed emails. */
+  readonly emails: readonly Buffer[];
+  readonly orderIds: readonly string[];
+}
+
+export interface Erasure {
+  /** Everything, the shop's row last. False when the shop is installed again, or not known: then nothing is touched. */
+  eraseShop(shopId: ShopId): Promise<boolean>;
+  /**
+   * Empties match data and search keys of the orders named and of the customer's other orders, and forgets the visits
+   * that led to them. Order, money and outcome stay, without a person. Answers how many orders that were.
+   */
+  eraseCustomer(shopId: ShopId, keys: CustomerKeys, at: Date): Promise<number>;
+}
+
+/** Each with a shop_id; what refers to others comes first. */
+const TABLES_OF_A_SHOP = [
+  'queue',
+  'unsettled_attempts',
+  'delivery_requests',
+  'page_deliveries',
+  'page_events',
+  'order_deliveries',
+  'order_revisions',
+  'orders',
+  'once_keys',
+  'visitor_links',
+  'visitor_contexts',
+  'daily_totals',
+  'settings_versions',
+  'audit_entries',
+  'pixels',
+] as const;
+
+export function createErasure(database: Database): Erasure {
+  return {
+    async eraseShop(shopId) {
+      const [shop] = await database.rows<{ domain: string }>(
+        'SELECT domain FROM shops WHERE id = $1 AND uninstalled_at IS NOT NULL',
+        [shopId],
+      );
+      if (!shop) return false;
+      // A statement each, not one long transaction: whatever is deleted stays deleted, and a second run goes on.
+      for (const table of TABLES_OF_A_SHOP)
+        await database.run(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
+      await database.run('DELETE FROM sessions WHERE shop_domain = $1', [shop.domain]);
+      await database.run('DELETE FROM shops WHERE id = $1 AND uninstalled_at IS NOT NULL', [shopId]);
+      return true;
+    },
+    eraseCustomer: (shopId, keys, at) =>
+      database.transaction(async (sql) => {
+        const found = await sql.rows<{ id: string; tokens: Buffer[] }>(
+          `SELECT order_id::text AS id, array_remove(ARRAY[checkout_key, cart_key], NULL) AS tokens FROM orders
+            WHERE shop_id = $1
+              AND (order_id = ANY($2::bigint[]) OR customer_key = $3 OR email_keys && $4::bytea[])
+            FOR UPDATE`,
+          [shopId, keys.orderIds, keys.customer, keys.emails],
+        );
+        const orders = found.map(({ id }) => id);
+        const tokens = [...found.flatMap((order) => order.tokens), ...(keys.customer ? [keys.customer] : [])];
+        const clients = await sql.rows<{ client: Buffer }>(
+          `SELECT DISTINCT client_key AS client FROM visitor_links WHERE shop_id = $1 AND token_key = ANY($2::bytea[])`,
+          [shopId, tokens],
+        );
+        const visitors = clients.map(({ client }) => client);
+        await sql.run(
+          `UPDATE page_events SET own_sealed = NULL
+            WHERE shop_id = $1 AND own_sealed IS NOT NULL AND context_key IN
+                  (SELECT context_key FROM visitor_contexts WHERE shop_id = $1 AND client_key = ANY($2::bytea[]))`,
+          [shopId, visitors],
+        );
+        await sql.run('DELETE FROM visitor_contexts WHERE shop_id = $1 AND client_key = ANY($2::bytea[])', [
+          shopId,
+          visitors,
+        ]);
+        await sql.run('DELETE FROM visitor_links WHERE shop_id = $1 AND client_key = ANY($2::bytea[])', [
+          shopId,
+          visitors,
+        ]);
+        await sql.run(
+          `UPDATE order_revisions SET match_sealed = NULL, redacted_at = $3
+            WHERE shop_id = $1 AND order_id = ANY($2::bigint[]) AND redacted_at IS NULL`,
+          [shopId, orders, at],
+        );
+        return sql.run(
+          `UPDATE orders SET customer_key = NULL, email_keys = '{}', checkout_key = NULL, cart_key = NULL, erased_at = $3
+            WHERE shop_id = $1 AND order_id = ANY($2::bigint[])`,
+          [shopId, orders, at],
+        );
+      }),
+  };
+}
