@@ -2,16 +2,16 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Beacon, BeaconEvent } from '../../app/conversion/beacon.ts';
 import { browserCopy, type EchoOptions, type PixelOptions } from '../../app/conversion/browser.ts';
 import { buildExtensions } from '../../extensions/build.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
 import { tiktokOf, type ArrivedCopy } from '../../sandbox/tiktok/business.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
 
-let browser: Browser;
+let browser: TestBrowser;
 let context: BrowserContext;
 let sandbox: Sandbox;
 let intake: Server;
@@ -21,11 +21,7 @@ let shopUrl: string;
 
 beforeAll(async () => {
   await buildExtensions();
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    // One process for all would end with the first context that is closed.
-    args: [...chromium.args.filter((arg) => arg !== '--single-process'), '--disable-background-networking'],
-  });
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 
@@ -83,7 +79,7 @@ beforeEach(async () => {
     ],
   });
   shopUrl = sandbox.world.storefrontUrl(shop);
-  context = await browser.newContext();
+  context = await browser.visitor();
 });
 afterEach(async () => {
   await context.close();
@@ -93,15 +89,21 @@ afterEach(async () => {
   await sandbox.close();
 });
 
+/** A loaded machine takes its time; what never comes is still a failure. */
+function eventually<T>(look: () => T | Promise<T>) {
+  return expect.poll(look, { timeout: 15_000, interval: 25 });
+}
+
 it('the web pixel’s beacon and TikTok’s browser hit are one event with one id', async () => {
   const page = await context.newPage();
   await page.goto(`${shopUrl}/products/harbor-raincoat?ttclid=E.C.P.click&region=US-NY`);
-  await expect.poll(() => copies('ViewContent')).toHaveLength(1);
+  await eventually(() => copies('ViewContent')).toHaveLength(1);
   await page.locator('form[data-add] button:not([formaction])').click();
-  await expect.poll(() => copies('AddToCart')).toHaveLength(1);
-  await expect
-    .poll(() => events().map(({ name }) => name))
-    .toEqual(['product_viewed', 'product_added_to_cart']);
+  await eventually(() => copies('AddToCart')).toHaveLength(1);
+  await eventually(() => events().map(({ name }) => name)).toEqual([
+    'product_viewed',
+    'product_added_to_cart',
+  ]);
 
   for (const event of events()) {
     const copy = browserCopy(event.draft, event.name, echo) ?? missing();

@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import chromium from '@sparticuz/chromium';
 import { Liquid } from 'liquidjs';
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Beacon } from '../../app/conversion/beacon.ts';
 import { browserCopy, draftOf, type PixelOptions } from '../../app/conversion/browser.ts';
 import { buildExtensions } from '../../extensions/build.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
 
 const CODE = 'CTOCKNORTHLIGHT00001';
 const OPTIONS: PixelOptions = {
@@ -116,28 +116,29 @@ interface Shop {
   server: Server;
 }
 
-let browser: Browser;
+let browser: TestBrowser;
 let context: BrowserContext;
 let shop: Shop;
 
 beforeAll(async () => {
   await buildExtensions();
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    // One process for all would end with the first context that is closed.
-    args: [...chromium.args.filter((arg) => arg !== '--single-process'), '--disable-background-networking'],
-  });
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
   shop = await openShop();
-  context = await browser.newContext();
+  context = await browser.visitor();
 });
 afterEach(async () => {
   await context.close();
   shop.server.closeAllConnections();
   shop.server.close();
 });
+
+/** A loaded machine takes its time; what never comes is still a failure. */
+function eventually<T>(look: () => T | Promise<T>) {
+  return expect.poll(look, { timeout: 15_000, interval: 25 });
+}
 
 const lamp = {
   id: '41327143321713',
@@ -191,7 +192,7 @@ describe('an event is told once and only by its own page', () => {
       [CODE, new Date(Date.now() + 1).toISOString()] as const,
     );
     await page.goto(`${shop.url}/next`);
-    await expect.poll(() => shop.lastWords).toEqual([{ event_id: 'sh-last' }]);
+    await eventually(() => shop.lastWords).toEqual([{ event_id: 'sh-last' }]);
     await startWorker(page);
     await publish(page, 'sh-next');
     expect((await toldBy(page, 1)).map(idOf)).toEqual(['sh-next']);
@@ -252,7 +253,7 @@ describe('consent', () => {
     await startWorker(page);
     await publish(page, 'sh-1');
     await addToCart(page);
-    await expect.poll(() => shop.cartWrites).toHaveLength(1);
+    await eventually(() => shop.cartWrites).toHaveLength(1);
     expect(shop.cartWrites[0]).toEqual({
       attributes: { _tock_consent: expect.stringMatching(/^0000[.]\d{10}$/) as unknown },
     });
@@ -293,11 +294,12 @@ describe('consent', () => {
   it('missing on a later visit: what was kept is cleared though no web pixel is loaded', async () => {
     const page = await open('/?ttclid=E.C.P.abc');
     await startWorker(page);
-    await expect
-      .poll(() => page.evaluate(() => [localStorage.length, document.cookie]))
-      .toEqual([1, expect.stringContaining('_tock_click=')]);
+    await eventually(() => page.evaluate(() => [localStorage.length, document.cookie])).toEqual([
+      1,
+      expect.stringContaining('_tock_click='),
+    ]);
     await page.goto(`${shop.url}/?refused`);
-    await expect.poll(() => page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, '']);
+    await eventually(() => page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, '']);
   });
 
   it('with the sale of data refused: TikTok is loaded with limited data use', async () => {
@@ -337,7 +339,7 @@ describe('beside other senders', () => {
     await startWorker(page);
     await publish(page, 'sh-1');
     expect((await beaconEvent('sh-1')).echoed).toEqual([CODE]);
-    await expect.poll(() => echoKeys(page)).toEqual([]);
+    await eventually(() => echoKeys(page)).toEqual([]);
     expect(errors).toEqual([]);
   });
 });
@@ -347,7 +349,7 @@ describe('the note on the cart', () => {
     const page = await open('/?ttclid=E.C.P.abc');
     await startWorker(page);
     await addToCart(page);
-    await expect.poll(() => shop.cartWrites).toHaveLength(1);
+    await eventually(() => shop.cartWrites).toHaveLength(1);
     await addToCart(page);
     await addToCart(page);
     expect(shop.cartWrites).toEqual([
@@ -359,7 +361,7 @@ describe('the note on the cart', () => {
       },
     ]);
     await consent(page, false);
-    await expect.poll(() => shop.cartWrites).toHaveLength(2);
+    await eventually(() => shop.cartWrites).toHaveLength(2);
     expect(shop.cartWrites[1]).toEqual({
       attributes: { _tock_consent: expect.stringMatching(/^0000[.]/) as unknown, _tock_click: '' },
     });
@@ -525,8 +527,7 @@ async function toldBy(page: Page, count: number): Promise<Told[]> {
 }
 
 async function beaconEvent(id: string): Promise<Beacon['events'][number]> {
-  return expect
-    .poll(() => shop.beacons.flatMap(({ events }) => events).find((event) => event.id === id))
+  return eventually(() => shop.beacons.flatMap(({ events }) => events).find((event) => event.id === id))
     .toBeDefined()
     .then(() => shop.beacons.flatMap(({ events }) => events).find((event) => event.id === id) ?? never());
 }
