@@ -158,7 +158,7 @@ function webhookParts(order: JsonObject): OrderParts {
     sourceName: text(order, 'source_name'),
     appId: text(order, 'app_id'),
     channel: undefined,
-    tags: (text(order, 'tags') ?? '').split(','),
+    tags: (text(order, 'tags') ?? '').split(',').map((tag) => tag.trim()),
     gateways: texts(order, 'payment_gateway_names'),
     discountCodes: objects(order, 'discount_codes').flatMap(
       (code) => text(code, 'code', 'discount_codes.') ?? [],

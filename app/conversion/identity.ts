@@ -146,7 +146,7 @@ export function localeOf(raw: string | undefined): string | undefined {
 export function opaque(raw: string | undefined, longest: number): string | undefined {
   const text = (raw ?? '').replace(EDGES, '');
   // Control characters cannot have come from a browser.
-   
+
   return text === '' || text.length > longest || /[\u0000-\u001f\u007f]/.test(text) ? undefined : text;
 }
 

@@ -38,13 +38,14 @@ export function refuse(field: string, expected: string, code: 'missing' | 'inval
 
 /** Sixteen digits in a row are where a double stops being exact; Shopify's real ids have thirteen or fourteen. */
 const LONG = /[0-9]{16}/;
-const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LONG_INTEGER = /^-?\d{16,}$/;
 
 /** JSON.parse that keeps integers of sixteen and more digits as strings. Most texts have none and pay one scan. */
 export function parseExact(text: string): unknown {
   if (!LONG.test(text)) return JSON.parse(text);
   return JSON.parse(
-    text.replace(STRING_OR_LONG, (token) => (token.charCodeAt(0) === 34 ? token : `"${token}"`)),
+    text.replace(STRING_OR_NUMBER, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token)),
   );
 }
 

@@ -4,7 +4,16 @@ import type { ConsentEvidence, Facts, MatchData } from './facts.ts';
 import { occurredAt } from './payload/v1.ts';
 import type { ShopSettings } from './settings.ts';
 
-export const MATCH_KEYS = ['ttclid', 'email', 'phone', 'external_id', 'ttp', 'ip', 'user_agent', 'locale'] as const;
+export const MATCH_KEYS = [
+  'ttclid',
+  'email',
+  'phone',
+  'external_id',
+  'ttp',
+  'ip',
+  'user_agent',
+  'locale',
+] as const;
 
 export type MatchKey = (typeof MATCH_KEYS)[number];
 
@@ -23,7 +32,10 @@ export const MATCH_WEIGHTS: Record<MatchKey, number> = {
 /** Why a key is missing: what it means and the step that would mend it; no step where none would. */
 export const MISSING_TEXTS = {
   no_ad_click: { why: 'The visitor did not come from a TikTok ad, as far as anyone could see.' },
-  click_too_old: { why: 'The ad click is older than your click window.', fix: 'Lengthen the click window in Settings.' },
+  click_too_old: {
+    why: 'The ad click is older than your click window.',
+    fix: 'Lengthen the click window in Settings.',
+  },
   consent: { why: 'The visitor did not agree to marketing cookies.' },
   cookie_blocked: {
     why: "TikTok's cookie was not there: its script is off or blocked.",
@@ -34,7 +46,10 @@ export const MISSING_TEXTS = {
     fix: 'Ask for access to protected customer data in the Partner Dashboard.',
   },
   guest: { why: 'A guest: there is no customer account.', fix: 'Offer sign-in at checkout.' },
-  not_asked: { why: 'The checkout did not ask for it.', fix: 'Ask for it in the checkout settings of Shopify.' },
+  not_asked: {
+    why: 'The checkout did not ask for it.',
+    fix: 'Ask for it in the checkout settings of Shopify.',
+  },
   not_yet_known: { why: 'The visitor had not said who they are.' },
   unreadable: { why: 'What was typed is not a full phone number or email address.' },
   staff_browser: { why: "The browser is a staff member's, so it is not sent." },
@@ -81,7 +96,12 @@ export function readiness(input: ReadinessInput): Readiness {
     if (!here[key]) return { key, present: false, weight, reason: missing(key, input, choice.missing) };
     if (key === 'ttclid' && choice.click && choice.ageMs !== undefined) {
       const days = Math.floor(choice.ageMs / 86_400_000);
-      return { key, present: true, weight, note: `from ${choice.click.from}, ${days === 1 ? '1 day' : `${days} days`} old` };
+      return {
+        key,
+        present: true,
+        weight,
+        note: `from ${choice.click.from}, ${days === 1 ? '1 day' : `${days} days`} old`,
+      };
     }
     return { key, present: true, weight };
   });
@@ -105,7 +125,8 @@ function missing(key: MatchKey, input: ReadinessInput, click: 'none' | 'too_old'
   const { facts, consentEvidence } = input;
   const { offered } = facts;
   const refused = consentEvidence?.choice !== null && consentEvidence?.choice?.marketing === false;
-  const paperless = facts.kind === 'order' && (facts.origin.pos === true || facts.origin.subscription === 'renewal');
+  const paperless =
+    facts.kind === 'order' && (facts.origin.pos === true || facts.origin.subscription === 'renewal');
   switch (key) {
     case 'ttclid':
       if (click === 'too_old') return 'click_too_old';

@@ -1,0 +1,110 @@
+/** Finding click ids and choosing the one that counts. */
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { chooseClick, clickId, clickIdIn } from '../../../app/conversion/clicks.ts';
+import type { Click, ClickOrigin } from '../../../app/conversion/facts.ts';
+
+describe('a click id in an address', () => {
+  it.each([
+    ['https://a.example/?ttclid=E.C.P.v3fQ', 'E.C.P.v3fQ'],
+    ['/products/a?utm_source=x&TTCLID=AbC', 'AbC'],
+    ['https://a.example/#/page?ttclid=x1', 'x1'],
+    ['https://a.example/r?to=https%3A%2F%2Fb.example%2F%3Fttclid%3DE.C.P.n%26y%3D1', 'E.C.P.n'],
+    ['https://a.example/r?to=https%253A%252F%252Fb.example%252F%253Fttclid%253Dtwice', 'twice'],
+    ['/?ttclid=a+b%2Fc', 'a+b/c'],
+  ])('%s', (address, expected) => expect(clickIdIn(address)).toBe(expected));
+
+  it.each([
+    undefined,
+    '',
+    '/',
+    '/?ttclid=',
+    '/?ttclid=__CLICKID__',
+    '/?ttclid=null',
+    '/?ttclid={{ttclid}}',
+    '/?xttclidy=1',
+    '/?ttclid=%20',
+  ])('%j has none', (address) => expect(clickIdIn(address)).toBeUndefined());
+
+  it('is never cut or changed, at 1,000 characters and beyond', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9._-]{1,1500}$/), (id) => {
+        fc.pre(clickId(id) !== undefined);
+        expect(clickIdIn(`https://a.example/?x=1&ttclid=${id}#top`)).toBe(id);
+      }),
+    );
+    expect(clickId('Aa'.repeat(1500))).toBe('Aa'.repeat(1500));
+  });
+});
+
+const at = '2026-10-20T12:00:00.000Z';
+const click = (ttclid: string, from: ClickOrigin, days: number): Click => ({
+  ttclid,
+  from,
+  at: new Date(Date.parse(at) - days * 86_400_000).toISOString(),
+});
+
+describe('which click counts', () => {
+  const all = [
+    click('attribute', 'attribute', 0),
+    click('landing', 'landing', 0),
+    click('cookie', 'cookie', 0.2),
+    click('kept', 'kept', 0.5),
+    click('older', 'kept', 0.7),
+    click('referrer', 'referrer', 0),
+    click('url', 'url', 0),
+  ];
+
+  it('page address, same-host referrer, newest kept, cookie, landing page, attribute: in this order', () => {
+    const order: string[] = [];
+    let left = all;
+    for (;;) {
+      const { click: chosen } = chooseClick(left, at, 28);
+      if (!chosen) break;
+      order.push(chosen.ttclid);
+      left = left.filter((other) => other !== chosen);
+    }
+    expect(order).toEqual(['url', 'referrer', 'kept', 'older', 'cookie', 'landing', 'attribute']);
+  });
+
+  it("lets the order's own landing page win over a click remembered from an earlier visit", () => {
+    expect(
+      chooseClick([click('kept', 'kept', 10), click('landing', 'landing', 0)], at, 28).click?.ttclid,
+    ).toBe('landing');
+    expect(
+      chooseClick([click('kept', 'kept', 0.5), click('landing', 'landing', 0)], at, 28).click?.ttclid,
+    ).toBe('kept');
+  });
+
+  it('keeps where it came from and how old it is', () => {
+    expect(chooseClick([click('k', 'kept', 3)], at, 28)).toEqual({
+      click: click('k', 'kept', 3),
+      ageMs: 3 * 86_400_000,
+    });
+  });
+
+  it.each([
+    [28, 28, undefined],
+    [28.001, 28, 'too_old'],
+    [7.5, 7, 'too_old'],
+    [-1, 28, 'too_old'],
+    [-0.001, 28, undefined],
+  ])('a click of %d days with a window of %d days: %s', (days, window, missing) => {
+    expect(chooseClick([click('k', 'kept', days)], at, window).missing).toBe(missing);
+  });
+
+  it('says that there was none', () => expect(chooseClick([], at, 28)).toEqual({ missing: 'none' }));
+
+  it('chooses the same whatever the order of the clicks', () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(all, { minLength: 1 }),
+        fc.shuffledSubarray(all, { minLength: 1 }),
+        (one, other) => {
+          fc.pre(one.length === other.length && one.every((entry) => other.includes(entry)));
+          expect(chooseClick(one, at, 28)).toEqual(chooseClick(other, at, 28));
+        },
+      ),
+    );
+  });
+});
