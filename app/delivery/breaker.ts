@@ -1,0 +1,33 @@
+/** Leaves alone what keeps failing: a pixel, or TikTok as a whole, rests and is then tried with one batch. */
+import type { Clock } from '../base/clock.ts';
+
+export interface Breaker {
+  allows(key: string): boolean;
+  /** `slow`: TikTok asked for it, so the rest begins at once. */
+  failed(key: string, slow: boolean): void;
+  worked(key: string): void;
+}
+
+const PATIENCE = 3;
+const FIRST_REST_MS = 2_000;
+const LONGEST_REST_MS = 60_000;
+const MAX_KEYS = 10_000;
+
+export function createBreaker(clock: Clock, random: () => number): Breaker {
+  const states = new Map<string, { failures: number; until: number }>();
+  return {
+    allows: (key) => (states.get(key)?.until ?? 0) <= clock.now().getTime(),
+    failed(key, slow) {
+      const failures = (states.get(key)?.failures ?? 0) + 1;
+      const over = slow ? failures : failures - PATIENCE + 1;
+      const rest = over <= 0 ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (over - 1));
+      states.delete(key);
+      states.set(key, { failures, until: clock.now().getTime() + Math.round(rest * (0.5 + random() / 2)) });
+      if (states.size > MAX_KEYS) {
+        const oldest = states.keys().next();
+        if (!oldest.done) states.delete(oldest.value);
+      }
+    },
+    worked: (key) => void states.delete(key),
+  };
+}
