@@ -88,10 +88,30 @@ export function controlPage(stand: SwitchPositions): string {
     ),
     section('Shops', '', ...stand.shops.map(shopCard)),
     section(
-      'Orders',
-      'Orders that no browser placed here; for the others go shopping in the storefront.',
+      'Visitors',
+      'They walk through the storefront as a browser would, with the real web pixel; you can go shopping yourself too.',
       form(
-        'orders/place',
+        'visitors/walk',
+        [
+          choose('Shop', 'shop', shops),
+          choose('Until', 'until', [
+            ['order', 'they have bought'],
+            ['checkout', 'the checkout'],
+            ['cart', 'the cart'],
+            ['product', 'the product'],
+          ]),
+          choose('Consent', 'consent', ['accepted', 'declined', 'unasked']),
+          tick('They come by the ad', 'ad', true),
+          number('How many', 'count', 1, '1'),
+        ],
+        'Send them',
+      ),
+    ),
+    section(
+      'Orders',
+      'Orders of every kind that no browser placed here.',
+      form(
+        'order/place',
         [
           choose('Shop', 'shop', shops),
           choose('Kind', 'kind', orderKinds, 'plain'),
@@ -100,7 +120,7 @@ export function controlPage(stand: SwitchPositions): string {
         'Place',
       ),
       form(
-        'orders/change',
+        'order/change',
         [
           choose('Shop', 'shop', shops),
           text('Order', 'order', '', 'newest'),
@@ -108,7 +128,7 @@ export function controlPage(stand: SwitchPositions): string {
         ],
         'Change',
       ),
-      form('orders/set', [tick('New ids have 18 digits', 'bigIds', stand.orders.bigIds)], 'Set'),
+      form('order/set', [tick('New ids have 18 digits', 'bigIds', stand.orders.bigIds)], 'Set'),
     ),
     section(
       'Webhooks',
@@ -145,7 +165,7 @@ export function controlPage(stand: SwitchPositions): string {
       faults ? `<p>Armed now:</p><ul>${faults}</ul>` : '<p>TikTok is well.</p>',
       '<p>',
       button('TikTok is well', 'tiktok/well'),
-      button('Out of order for a minute', 'tiktok/faults', { kind: 'code', code: 51008, seconds: 60 }),
+      button('Failing for a minute', 'tiktok/faults', { kind: 'code', code: 51008, seconds: 60 }),
       button('502 pages for a minute', 'tiktok/faults', { kind: 'html', status: 502, seconds: 60 }),
       button('Every second request fails', 'tiktok/faults', {
         kind: 'code',

@@ -21,9 +21,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
     {
       title: 'Click the ad and buy something',
       why: 'The click id of the ad has to travel from the first page to the order, through cart and checkout.',
-      do: [
-        `${link(`${free.links.storefront}ad`, 'Open the ad')}, click it, look at a product, put it into the cart and buy it.`,
-      ],
+      do: [`${link('/ads', 'Open the ad')}, click it, look at a product, put it into the cart and buy it.`],
       expect:
         'A few seconds after the order one Purchase is counted, with the click id of the ad, the email as a hash, and the right value. Its event id is order- and the order’s number at Shopify.',
       look: [events, log(free)],
@@ -33,7 +31,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
       why: `Where ${strict.name} sells, visitors are asked first. Whoever says no must not be reported.`,
       do: [
         `${link(strict.links.storefront, `Open ${strict.name}`)}, choose “Decline” in the banner, and buy something.`,
-        `Or in short: ${button('An order without any proof of consent', 'orders/place', { shop: strict.handle })}`,
+        `Or in short: ${button('A visitor declines and buys', 'visitors/walk', { shop: strict.handle, consent: 'declined' })}`,
       ],
       expect:
         'Nothing arrives at TikTok. Tock lists the order as skipped and names the reason, so that it is explained and not missing.',
@@ -44,7 +42,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
       why: 'Outages happen. Nothing may be lost, and nothing may be sent twice.',
       do: [
         button('TikTok fails for a minute', 'tiktok/faults', { kind: 'code', code: 51008, seconds: 60 }),
-        button('Place three orders', 'orders/place', { shop: free.handle, count: 3 }),
+        button('Three visitors buy', 'visitors/walk', { shop: free.handle, count: 3 }),
         button('TikTok is well again', 'tiktok/well'),
       ],
       expect:
@@ -61,7 +59,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
           taken: true,
           times: 1,
         }),
-        button('Place an order', 'orders/place', { shop: free.handle }),
+        button('A visitor buys', 'visitors/walk', { shop: free.handle }),
       ],
       expect:
         'Tock sends it again under the same event id. The Events Manager shows one conversion and one discarded copy, with the reason.',
@@ -71,7 +69,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
       title: 'Send the order twice',
       why: 'Shopify delivers webhooks at least once, which means sometimes twice.',
       do: [
-        button('Place an order', 'orders/place', { shop: free.handle }),
+        button('A visitor buys', 'visitors/walk', { shop: free.handle }),
         button('Send its webhooks three times more', 'webhooks/resend', { shop: free.handle, times: 3 }),
       ],
       expect: 'Still one conversion, and not even a discarded copy at TikTok: Tock knows the order already.',
@@ -81,7 +79,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
       title: 'Lose a webhook',
       why: 'Shopify does not guarantee that a webhook comes. Some come hours later, some never.',
       do: [
-        button('Place an order whose webhooks get lost', 'orders/lose', { shop: free.handle }),
+        button('A visitor buys, and the webhooks get lost', 'order/lose', { shop: free.handle }),
         button('Let them come after all', 'webhooks/resend', { shop: free.handle }),
       ],
       expect:

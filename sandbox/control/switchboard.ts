@@ -35,6 +35,7 @@ import {
 import { describeFault, dropEnded, readFaultKind } from '../tiktok/faults.ts';
 import type { SandboxOrder, SandboxShop, World } from '../world.ts';
 import { readArguments, type Arguments } from './arguments.ts';
+import { walk, type Walked } from './visitor.ts';
 
 export interface Done {
   /** One sentence for the person who pressed the button. */
@@ -137,7 +138,7 @@ export const commands: Record<string, Command> = {
     return { says: 'The app has a new secret; the one before stays valid for what it signed.' };
   },
 
-  'orders/place'(world, given) {
+  'order/place'(world, given) {
     const shop = requireShop(world, given);
     const kind = given.optionalText('kind') ?? 'plain';
     if (!isOrderKind(kind)) throw new Error(`kind must be one of ${orderKinds.join(', ')}.`);
@@ -155,18 +156,49 @@ export const commands: Record<string, Command> = {
       orders: placed.map((order) => ({ id: order.id, name: order.name, eventId: `order-${order.id}` })),
     };
   },
-  'orders/lose'(world, given) {
+  async 'visitors/walk'(world, given) {
+    const shop = requireShop(world, given);
+    const journey = {
+      ad: given.flag('ad', true),
+      consent: given.choice('consent', ['accepted', 'declined', 'unasked'], 'accepted'),
+      until: given.choice('until', ['product', 'cart', 'checkout', 'order'], 'order'),
+    };
+    const count = given.number('count', 1);
+    const goods = shop.products.filter((product) => !product.giftCard).length;
+    const walked: Walked[] = [];
+    for (let one = 0; one < count; one += 1) {
+      walked.push(await walk(world, shop, { ...journey, product: world.random.between(0, goods - 1) }));
+    }
+    const orders = walked.flatMap(({ order }) => order ?? []);
+    const bought =
+      orders.length > 0
+        ? ` and bought: ${orders.map(({ name, total, currency }) => `${name} over ${total} ${currency}`).join(', ')}`
+        : '';
+    return {
+      says: `${count === 1 ? 'A visitor' : `${count} visitors`} came to ${shop.name}${journey.ad ? ' by the ad' : ''}${bought}.`,
+      visitors: walked.map(({ clientId, ttclid, order, beacons }) => ({
+        clientId,
+        ttclid,
+        beacons,
+        order: order?.id,
+        eventId: order && `order-${order.id}`,
+      })),
+    };
+  },
+  async 'order/lose'(world, given) {
     const shop = requireShop(world, given);
     const before = webhookSwitches(world).lostTopics;
     setWebhookSwitches(world, { lostTopics: [...before, ...lostOrderTopics] });
-    const order = placeOrder(world, shop, draftOfKind(world, shop, 'plain'));
-    setWebhookSwitches(world, { lostTopics: before });
+    const { order } = await walk(world, shop, { ad: true, consent: 'accepted', until: 'order' }).finally(() =>
+      setWebhookSwitches(world, { lostTopics: before }),
+    );
+    if (!order) throw new Error('The visitor did not buy.');
     return {
       says: `${shop.name} has order ${order.name}, and its webhooks were lost: Tock has not heard of it.`,
       order: { id: order.id, name: order.name, eventId: `order-${order.id}` },
     };
   },
-  'orders/change'(world, given) {
+  'order/change'(world, given) {
     const shop = requireShop(world, given);
     const order = requireOrder(shop, given);
     const what = given.choice('what', ['pay', 'cancel', 'delete', 'add', 'refund', 'fulfil'], 'pay');
@@ -194,7 +226,7 @@ export const commands: Record<string, Command> = {
     }
     return { says: `${order.name}: done (${what}), and Shopify tells Tock.`, order: order.id };
   },
-  'orders/set'(world, given) {
+  'order/set'(world, given) {
     const switches = orderSwitches(world);
     switches.bigIds = given.flag('bigIds', switches.bigIds);
     return { says: switches.bigIds ? 'New ids have 18 digits.' : 'New ids have 13 digits.' };
