@@ -1,7 +1,12 @@
 /** Renders a page to a stream; headers that every HTML answer carries are set by the server around it. */
 import { PassThrough } from 'node:stream';
 
-import { createReadableStreamFromReadable, type EntryContext } from '@remix-run/node';
+import {
+  createReadableStreamFromReadable,
+  type ActionFunctionArgs,
+  type EntryContext,
+  type LoaderFunctionArgs,
+} from '@remix-run/node';
 import { RemixServer } from '@remix-run/react';
 import { renderToPipeableStream } from 'react-dom/server';
 
@@ -37,4 +42,13 @@ export default function handleRequest(
     );
     setTimeout(abort, PATIENCE_MS + 1000).unref();
   });
+}
+
+/** What a loader, an action or a page threw that was no answer; one that nobody waits for any more is no failure. */
+export function handleError(
+  error: unknown,
+  { request, context }: LoaderFunctionArgs | ActionFunctionArgs,
+): void {
+  if (request.signal.aborted) return;
+  context.house.log.error('page failed', { path: new URL(request.url).pathname, error });
 }

@@ -118,7 +118,7 @@ function packerFor(req: IncomingMessage, res: ServerResponse): NodeJS.ReadWriteS
 
 /** A path of ours, or null: `//host/…` and absolute forms must not become another origin. */
 function targetOf(origin: string, path: string | undefined): URL | null {
-  if (path === undefined || !path.startsWith('/')) return null;
+  if (path === undefined || !path.startsWith('/') || path.startsWith('//')) return null;
   try {
     const url = new URL(origin + path);
     decodeURIComponent(url.pathname);
