@@ -1,9 +1,12 @@
 /** Starts the sandbox: Shopify and TikTok on one loopback port, with every stand-in mounted that exists. */
 
-import { existsSync } from 'node:fs';
-import { createSandboxServer, type Router } from './http.ts';
+import { createSandboxServer } from './http.ts';
+import { mountAdmin } from './admin/mount.ts';
 import type { TimeSource } from './clock.ts';
+import { mountControl } from './control/mount.ts';
 import { orderPayload } from './orders/payload.ts';
+import { mountStorefront } from './storefront/mount.ts';
+import { mountTiktok } from './tiktok/mount.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface SandboxOptions {
@@ -32,7 +35,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   world.ports.orderPayload = orderPayload;
   const failures: Sandbox['failures'] = [];
   const server = createSandboxServer((error, request) => failures.push({ request, error }));
-  await mountAll(server.router, world);
+  mountAdmin(server.router, world);
+  mountStorefront(server.router, world);
+  mountTiktok(server.router, world);
+  mountControl(server.router, world);
   const port = await server.listen(options.port);
   world.url = `http://127.0.0.1:${port}`;
   return {
@@ -46,31 +52,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-const rooms = [
-  { file: './admin/mount.ts', mount: 'mountAdmin' },
-  { file: './storefront/mount.ts', mount: 'mountStorefront' },
-  { file: './tiktok/mount.ts', mount: 'mountTiktok' },
-  { file: './control/mount.ts', mount: 'mountControl' },
-];
-
-async function mountAll(router: Router, world: World) {
-  for (const room of rooms) {
-    const address = new URL(room.file, import.meta.url);
-    if (!existsSync(address)) continue;
-    const module: Record<string, unknown> = await import(/* @vite-ignore */ address.href);
-    const mount = module[room.mount];
-    if (typeof mount !== 'function') throw new Error(`${room.file} does not export ${room.mount}`);
-    await mount(router, world);
-  }
-}
-
 if (import.meta.main) {
+  const port = Number(process.env.SANDBOX_PORT ?? 4100);
   const sandbox = await startSandbox({
-    port: Number(process.env.SANDBOX_PORT ?? 4100),
+    port,
     appUrl: process.env.SHOPIFY_APP_URL ?? 'http://127.0.0.1:3000',
     apiKey: process.env.SHOPIFY_API_KEY ?? 'tock-sandbox-key',
     apiSecret: process.env.SHOPIFY_API_SECRET ?? 'tock-sandbox-secret',
     seed: Number(process.env.SANDBOX_SEED ?? 1),
+  }).catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!taken) throw error;
+    console.error(`Port ${port} is in use by something else. Choose another with SANDBOX_PORT.`);
+    process.exit(1);
   });
   console.log(`Sandbox at ${sandbox.url}`);
   for (const shop of sandbox.world.shops.values()) {

@@ -170,7 +170,7 @@ export function onlyFields(
 /** Shopify's search syntax as far as subscriptions here use it: `field:value` joined by AND. */
 export function passesFilter(payload: Record<string, unknown>, filter: string): boolean {
   return filter.split(/\s+AND\s+/).every((term) => {
-    const found = /^([a-z_.]+):(?:"([^"]*)"|(\S+))$/.exec(term.trim());
+    const found = /^([a-z_.]+):(?:"([^"]*)"|([^\s"<>=]+))$/.exec(term.trim());
     if (!found?.[1]) throw new Error(`The sandbox cannot evaluate the webhook filter "${filter}"`);
     const value = pick(payload, found[1].split('.'));
     const values: unknown[] = Array.isArray(value) ? value : [value];
