@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs';
 import { json, script, scriptJson, type Router } from '../http.ts';
-import { foreignSenders } from '../pixel-manager/switches.ts';
 import type { SandboxShop, World } from '../world.ts';
 import { take, tiktokOf } from './business.ts';
 import type { Person } from './rules.ts';
@@ -134,9 +133,6 @@ const hitLimit = 256 * 1024;
 
 export function mountBrowserLeg(router: Router, world: World): void {
   const business = tiktokOf(world);
-  const senders = foreignSenders(world);
-  senders.head.push((shop) => secondSenderFootprint(world, shop).head);
-  senders.pixelConfigs.push((shop) => secondSenderFootprint(world, shop).webPixels);
 
   router.get('/tiktok/i18n/pixel/events.js', () => script(eventsScript, cors));
   router.get('/tiktok/second-sender.js', () =>
