@@ -15,6 +15,8 @@ const PERSON_KEYS =
 const HARMLESS_KEYS = /^(tokenlast4|keyid|addresscount|signaturevalid|sessioncount|statuscode)$/;
 
 const PATTERNS: [RegExp, string][] = [
+  // whole header lines
+  [/\b((?:set-)?cookie|authorization|[\w-]*access-token)(["']?\s*:\s*)[^\r\n"]+/gi, `$1$2${HIDDEN}`],
   // user:password in any URL
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${HIDDEN}@`],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
@@ -23,14 +25,14 @@ const PATTERNS: [RegExp, string][] = [
   [/\beyJ[\w-]{5,}\.[\w-]{5,}\.?[\w-]*/g, HIDDEN],
   // key=value and "key": "value" pairs inside texts, such as query strings, cookies and quoted JSON
   [
-    /\b([\w-]*(?:token|secret|passw(?:or)?d|hmac|signature|api[_-]?key|cookie|ttclid|_ttp|code)[\w-]*)(["']?\s*[=:]\s*["']?)[^\s&;,"'}]+/gi,
+    /\b([\w-]*(?:token|secret|passw(?:or)?d|hmac|signature|api[_-]?key|cookie|session|ttclid|_ttp)[\w-]*)(["']?\s*[=:]\s*["']?)[^\s&;,"'}]+/gi,
     `$1$2${HIDDEN}`,
   ],
   // emails, also percent-encoded ones
-  [/[\w.!#$%&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, HIDDEN],
+  [/[\w.!#$%'*+^{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, HIDDEN],
   // Phone numbers: with a plus (also percent-encoded), or groups with separators; 8 to 15 digits. Plain digit runs
   // stay, because they are order ids; so do dates, times and decimals, which the groups below cannot match.
-  [/(?:\+|%2B)\d(?:[\s().-]?\d){7,14}(?!\d)/gi, HIDDEN],
+  [/(?:\+|%2B)\d(?:(?:%2[089]|[\s().-]){0,2}\d){7,14}(?!\d)/gi, HIDDEN],
   [/(?<![\w.:-])\(?\d{3,4}\)?[\s.-]\d{3}[\s.-]\d{3,4}(?![\w.:-])/g, HIDDEN],
 ];
 
@@ -85,13 +87,17 @@ function redactedObject(value: object, depth: number, above: Set<object>): unkno
   }
   if (value instanceof Map)
     return redactedEntries(
-      [...value].map(([key, item]) => [String(key), item]),
+      [...value].map(([key, item]) => [nameOf(key), item]),
       next,
     );
   if (value instanceof Set) return [...value].slice(0, MAX_ITEMS).map(next);
   const spoken = spokenForm(value);
   if (spoken !== undefined) return redacted(spoken.value, depth + 1, inside);
   return redactedEntries(Object.entries(value), next);
+}
+
+function nameOf(key: unknown): string {
+  return typeof key === 'object' || typeof key === 'function' ? `[${typeof key}]` : String(key);
 }
 
 /** Objects that say themselves what they are in JSON are taken at their word, and that word is redacted too. */

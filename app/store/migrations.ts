@@ -84,6 +84,12 @@ export async function migrate(url: string, log: Log): Promise<void> {
         });
         log.info('migrated the database', { migrations: appliedMigrationNames });
       } catch (error) {
+        if (textOf(error).includes('schema is not empty')) {
+          throw new MigrationError(
+            'The database holds tables that are not from Tock; create an empty database for Tock and set DATABASE_URL to it.',
+            { cause: error },
+          );
+        }
         throw new MigrationError(
           `A migration of the database failed and was rolled back: ${textOf(error)} Nothing was changed; keep the old version running, or mend the cause and start again.`,
           { cause: error },
@@ -218,6 +224,12 @@ function wholeScripts(pool: pg.Pool, url: string): SqlMigrationAwareDriverAdapte
   };
 }
 
+/** The engine never clears its time-outs; a process that has nothing else to do must not wait for them. */
+function engineTimers(): Record<string, (work: () => void, ms: number) => unknown> {
+  const names = Object.keys(engine).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  return Object.fromEntries(names.map((name) => [name, (work, ms) => setTimeout(work, ms).unref()]));
+}
+
 /** In the engine's own form, or it would only report that there was an error. */
 function engineError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
@@ -270,7 +282,9 @@ function loadEngine(): Promise<void> {
   loading ??= (async () => {
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
     const bytes = await readFile(path.join(path.dirname(entry), 'schema_engine_bg.wasm'));
-    const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...engine } });
+    const { instance } = await WebAssembly.instantiate(bytes, {
+      './schema_engine_bg.js': { ...engine, ...engineTimers() },
+    });
     engine.__wbg_set_wasm(instance.exports);
     const { __wbindgen_start: start } = instance.exports;
     if (typeof start === 'function') start();

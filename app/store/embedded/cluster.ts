@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '../../base/log.ts';
-import { ownFolder, plainly, readPassword, sweepStaging, type Home } from './home.ts';
+import { ownFolder, plainly, readPassword, stagingFor, sweepStaging, type Home } from './home.ts';
 import { EmbeddedError, problemIn } from './problem.ts';
 
 export const SUPERUSER = 'tock';
@@ -42,6 +42,7 @@ export async function ensureRunning(home: Home, options: ClusterOptions): Promis
       const running = readPidFile(home.cluster);
       if (!running || !isPostgres(running.pid)) {
         removeStalePidFile(home, running?.text, options.log);
+        removeStaleSocket(home);
         const output = await start(home, options);
         if (output === null) continue;
         last = problemIn(output, home.folder);
@@ -85,10 +86,9 @@ export function isRunning(cluster: string): boolean {
 async function ensureCluster(home: Home, options: ClusterOptions): Promise<void> {
   if (existsSync(home.cluster)) return;
   sweepStaging(home.folder, isAlive);
-  const staging = `${home.cluster}.${process.pid}`;
-  const passwordCopy = path.join(home.socket, `password.${process.pid}`);
+  const staging = stagingFor(home.cluster);
+  const passwordCopy = stagingFor(path.join(home.socket, 'password'));
   try {
-    rmSync(staging, { recursive: true, force: true });
     writeFileSync(passwordCopy, readPassword(home), { mode: 0o600 });
     const { uid, gid } = home.account;
     if (uid !== undefined && gid !== undefined) {
@@ -180,7 +180,7 @@ function writeSettings(home: Home, durable: boolean): void {
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   const file = path.join(home.cluster, 'postgresql.conf');
-  const staging = `${file}.${process.pid}`;
+  const staging = stagingFor(file);
   writeFileSync(staging, `# Written by Tock at every start.\n${lines.join('\n')}\n`, { mode: 0o600 });
   const { uid, gid } = home.account;
   if (uid !== undefined && gid !== undefined) chownSync(staging, uid, gid);
@@ -221,8 +221,12 @@ interface PidFile {
 }
 
 function readPidFile(cluster: string): PidFile | null {
+  return pidIn(path.join(cluster, 'postmaster.pid'));
+}
+
+function pidIn(file: string): PidFile | null {
   try {
-    const text = readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8');
+    const text = readFileSync(file, 'utf8');
     const pid = Number.parseInt(text, 10);
     return { pid: Number.isInteger(pid) && pid > 0 ? pid : 0, text };
   } catch {
@@ -241,6 +245,15 @@ function removeStalePidFile(home: Home, seen: string | undefined, log: Log): voi
   if (readPidFile(home.cluster)?.text !== seen) return;
   rmSync(path.join(home.cluster, 'postmaster.pid'), { force: true });
   log.warn('removed the pid file of a PostgreSQL that no longer runs', { folder: home.folder });
+}
+
+/** The socket has a lock file of its own, which outlives a killed PostgreSQL in the same way. */
+function removeStaleSocket(home: Home): void {
+  const socket = path.join(home.socket, `.s.PGSQL.${PORT}`);
+  const pid = pidIn(`${socket}.lock`)?.pid;
+  if (pid === undefined || isPostgres(pid)) return;
+  rmSync(socket, { force: true });
+  rmSync(`${socket}.lock`, { force: true });
 }
 
 function isAlive(pid: number): boolean {

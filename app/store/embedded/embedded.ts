@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '../../base/log.ts';
 import { ensureRunning, isRunning, stop, urlOf } from './cluster.ts';
-import { existingHome, prepareHome, type Home } from './home.ts';
+import { existingHome, prepareHome, socketFolder, type Home } from './home.ts';
 
 /** Every member holds this lock in shared mode; who gets it alone is the last one. */
 const MEMBERSHIP_LOCK = 7_406_001;
@@ -96,6 +96,7 @@ export async function destroyEmbedded(dataDir: string): Promise<void> {
   const folder = existingHome(dataDir);
   if (folder !== null) {
     if (isRunning(path.join(folder, 'cluster'))) await stop(prepareHome({ dataDir, minimumFreeBytes: 0 }));
+    rmSync(socketFolder(folder), { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   }
   rmSync(path.resolve(dataDir, 'postgres'), { recursive: true, force: true });

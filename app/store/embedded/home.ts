@@ -144,7 +144,7 @@ function elsewhereFor(wanted: string): string {
   return path.join(ELSEWHERE, createHash('sha256').update(wanted).digest('hex').slice(0, 16));
 }
 
-function socketFolder(folder: string): string {
+export function socketFolder(folder: string): string {
   const inside = path.join(folder, 'socket');
   if (Buffer.byteLength(inside) <= LONGEST_SOCKET_FOLDER) return inside;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
@@ -160,7 +160,7 @@ function readableBinaries(
   if (canReach(account, path.join(found.root, 'bin', 'postgres'))) return found.root;
   const copy = path.join(folder, `programs-${found.version}`);
   if (existsSync(copy)) return copy;
-  const staging = `${copy}.${process.pid}`;
+  const staging = stagingFor(copy);
   cpSync(found.root, staging, { recursive: true, verbatimSymlinks: true });
   chmodSync(staging, 0o755);
   try {
@@ -203,7 +203,7 @@ function writePassword(file: string): void {
       `The password file ${file} is gone, and the database does not open without it; put it back from a backup, or remove ${path.dirname(file)} to begin anew.`,
     );
   }
-  const staging = `${file}.${process.pid}`;
+  const staging = stagingFor(file);
   writeFileSync(staging, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
   try {
     linkSync(staging, file);
@@ -214,10 +214,15 @@ function writePassword(file: string): void {
   }
 }
 
+/** A name of our own for something that is made whole first and then put in its place; it tells whose it is. */
+export function stagingFor(target: string): string {
+  return `${target}.${process.pid}.${randomBytes(4).toString('hex')}`;
+}
+
 /** What killed processes left of unfinished clusters. */
 export function sweepStaging(folder: string, alive: (pid: number) => boolean): void {
   for (const name of readdirSync(folder)) {
-    const pid = /^(?:cluster|programs-[^/]+|password)\.(\d+)$/.exec(name)?.[1];
+    const pid = /^(?:cluster|programs-[^/]+|password)\.(\d+)\.[0-9a-f]+$/.exec(name)?.[1];
     if (pid !== undefined && Number(pid) !== process.pid && !alive(Number(pid))) {
       rmSync(path.join(folder, name), { recursive: true, force: true });
     }

@@ -1,0 +1,353 @@
+/** The log of one shop: every event and pixel, waiting or ended, newest first, page by page; and one event's whole record. */
+import type { ShopId } from '../conversion/facts.ts';
+import type { Sql } from './database.ts';
+import { idOrNull } from './rows.ts';
+import type { OutcomeState } from './totals.ts';
+
+export interface LogEntry {
+  kind: 'order' | 'page';
+  pixelId: string;
+  orderId: string | null;
+  /** As staff know it: #1017. Null for page events. */
+  orderName: string | null;
+  /** Shopify's event: order, product_viewed, … */
+  event: string;
+  eventId: string;
+  /** TikTok's name; null until it is frozen at the first attempt. */
+  eventName: string | null;
+  /** As sent; null until then. */
+  pixelCode: string | null;
+  state: OutcomeState;
+  reason: string;
+  rule: string | null;
+  source: string;
+  occurredAt: Date;
+  receivedAt: Date;
+  settledAt: Date | null;
+  /** Of what waits: when it is looked at next. */
+  dueAt: Date | null;
+  tries: number;
+  valueMinor: bigint | null;
+  currency: string | null;
+}
+
+export interface LogFilter {
+  state?: OutcomeState | undefined;
+  /** An order's numeric id, or its name with or without "#". */
+  order?: string | undefined;
+  eventId?: string | undefined;
+  pixelId?: string | undefined;
+  kind?: 'order' | 'page' | undefined;
+}
+
+export interface LogPage {
+  entries: LogEntry[];
+  /** Hand it back to get the page below; null at the end. */
+  next: string | null;
+}
+
+export interface RequestEntry {
+  id: string;
+  startedAt: Date;
+  finishedAt: Date | null;
+  size: number;
+  test: boolean;
+  httpStatus: number | null;
+  code: number | null;
+  outcome: string | null;
+  message: string | null;
+  requestId: string | null;
+}
+
+/** A try that settled nothing, with what its bytes were made of. */
+export interface AttemptEntry {
+  requestId: string;
+  revision: number | null;
+  settingsVersion: number;
+  payloadVersion: number;
+  payloadSha256: Buffer;
+}
+
+export interface EventRecord {
+  entry: LogEntry;
+  settingsVersion: number;
+  revision: number | null;
+  payloadVersion: number | null;
+  payloadSha256: Buffer | null;
+  limitedDataUse: boolean;
+  firstPossibleCopyAt: Date | null;
+  requests: RequestEntry[];
+  attempts: AttemptEntry[];
+}
+
+export interface DeliveryLog {
+  page(options: { filter?: LogFilter; after?: string | null; limit: number }): Promise<LogPage>;
+  /** Null for what is not this shop's, as for what does not exist. */
+  record(pixelId: string, eventId: string): Promise<EventRecord | null>;
+}
+
+interface EntryColumns {
+  kind: 'order' | 'page';
+  pixel_id: string;
+  order_id: string | null;
+  order_name: string | null;
+  event: string;
+  event_id: string;
+  event_name: string | null;
+  pixel_code: string | null;
+  state: OutcomeState;
+  reason: string;
+  rule: string | null;
+  source: string;
+  occurred_at: Date;
+  received_at: Date;
+  settled_at: Date | null;
+  due_at: Date | null;
+  tries: number;
+  value_minor: string | null;
+  currency: string | null;
+}
+
+interface RecordColumns extends EntryColumns {
+  settings_version: number;
+  revision: number | null;
+  payload_version: number | null;
+  payload_sha256: Buffer | null;
+  limited_data_use: boolean;
+  first_possible_copy_at: Date | null;
+  request_ids: string[];
+}
+
+const read = (row: EntryColumns): LogEntry => ({
+  kind: row.kind,
+  pixelId: row.pixel_id,
+  orderId: row.order_id,
+  orderName: row.order_name,
+  event: row.event,
+  eventId: row.event_id,
+  eventName: row.event_name,
+  pixelCode: row.pixel_code,
+  state: row.state,
+  reason: row.reason,
+  rule: row.rule,
+  source: row.source,
+  occurredAt: row.occurred_at,
+  receivedAt: row.received_at,
+  settledAt: row.settled_at,
+  dueAt: row.due_at,
+  tries: row.tries,
+  valueMinor: row.value_minor === null ? null : BigInt(row.value_minor),
+  currency: row.currency,
+});
+
+/** The three places where an event and pixel can stand, brought to one shape. */
+const PLACES = {
+  queue: `SELECT kind, pixel_id, order_id, event, event_id, event_name, pixel_code, 'waiting' AS state,
+      waiting_for AS reason, NULL::text AS rule, source, occurred_at, received_at, NULL::timestamptz AS settled_at,
+      due_at, tries, value_minor, currency, settings_version, NULL::int AS revision, NULL::int AS payload_version,
+      NULL::bytea AS payload_sha256, false AS limited_data_use, first_possible_copy_at, request_ids
+    FROM queue`,
+  orders: `SELECT 'order' AS kind, pixel_id, order_id, event, event_id, event_name, pixel_code, state, reason, rule,
+      source, occurred_at, received_at, settled_at, NULL::timestamptz AS due_at,
+      coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency, settings_version, revision,
+      payload_version, payload_sha256, limited_data_use, first_possible_copy_at, request_ids
+    FROM order_deliveries`,
+  pages: `SELECT 'page' AS kind, pixel_id, NULL::bigint AS order_id, event, event_id, event_name, pixel_code, state,
+      reason, rule, 'beacon' AS source, occurred_at, received_at, settled_at, NULL::timestamptz AS due_at,
+      coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency, settings_version,
+      NULL::int AS revision, payload_version, payload_sha256, limited_data_use, first_possible_copy_at, request_ids
+    FROM page_deliveries`,
+} as const;
+
+type Place = keyof typeof PLACES;
+
+function placesFor({ state, kind, order }: LogFilter): Place[] {
+  const places: Place[] = [];
+  if (state === undefined || state === 'waiting') places.push('queue');
+  if (state === 'waiting') return places;
+  if (kind !== 'page') places.push('orders');
+  if (kind !== 'order' && order === undefined) places.push('pages');
+  return places;
+}
+
+interface Cursor {
+  occurredAt: Date;
+  eventId: string;
+  pixelId: string;
+}
+
+function cursorText({ occurredAt, eventId, pixelId }: Cursor): string {
+  return Buffer.from(JSON.stringify([occurredAt.getTime(), eventId, pixelId])).toString('base64url');
+}
+
+/** What is no cursor of ours begins at the top. */
+function readCursor(text: string): Cursor | null {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(parsed)) return null;
+    const [at, eventId, pixelId]: unknown[] = parsed;
+    if (typeof at !== 'number' || typeof eventId !== 'string' || typeof pixelId !== 'string') return null;
+    const occurredAt = new Date(at);
+    return Number.isNaN(occurredAt.getTime()) || idOrNull(pixelId) === null || eventId.includes('\u0000')
+      ? null
+      : { occurredAt, eventId, pixelId };
+  } catch {
+    return null;
+  }
+}
+
+const MAX_PAGE = 250;
+
+async function orderIds(sql: Sql, shopId: ShopId, order: string): Promise<string[]> {
+  const found = /^\d{1,19}$/.test(order) && idOrNull(order) !== null ? [order] : [];
+  const name = order.replace(/^#/, '');
+  const named = await sql.rows<{ order_id: string }>(
+    `SELECT order_id FROM orders WHERE shop_id = $1 AND name = ANY($2::text[]) LIMIT 20`,
+    [shopId, [order, name, `#${name}`].filter((text) => !text.includes('\u0000'))],
+  );
+  return [...new Set([...found, ...named.map((row) => row.order_id)])];
+}
+
+export function createDeliveryLog({ database, shopId }: { database: Sql; shopId: ShopId }): DeliveryLog {
+  return {
+    async page({ filter = {}, after = null, limit }) {
+      const values: unknown[] = [shopId];
+      const bind = (value: unknown): string => `$${values.push(value)}`;
+      const conditions = ['shop_id = $1'];
+      const cursor = after === null ? null : readCursor(after);
+      if (cursor) {
+        conditions.push(
+          `(occurred_at, event_id, pixel_id) < (${bind(cursor.occurredAt)}, ${bind(cursor.eventId)}, ${bind(cursor.pixelId)})`,
+        );
+      }
+      if (filter.pixelId !== undefined) {
+        if (idOrNull(filter.pixelId) === null) return { entries: [], next: null };
+        conditions.push(`pixel_id = ${bind(filter.pixelId)}`);
+      } else if (filter.eventId !== undefined) {
+        // The keys of queue and page deliveries begin with shop and pixel.
+        conditions.push('pixel_id IN (SELECT id FROM pixels WHERE shop_id = $1)');
+      }
+      if (filter.eventId !== undefined) {
+        conditions.push(`event_id = ${bind(filter.eventId.replaceAll('\u0000', ''))}`);
+      }
+      const byOrder = filter.order === undefined ? null : await orderIds(database, shopId, filter.order);
+      if (byOrder) {
+        if (byOrder.length === 0) return { entries: [], next: null };
+        conditions.push(`order_id = ANY(${bind(byOrder)}::bigint[])`);
+      }
+      const wanted = Math.min(Math.max(1, limit), MAX_PAGE);
+      const many = bind(wanted + 1);
+      const state = filter.state === undefined || filter.state === 'waiting' ? null : bind(filter.state);
+      const kind = filter.kind === undefined ? null : bind(filter.kind);
+      const parts = placesFor(filter).map((place) => {
+        const own = [
+          ...conditions,
+          ...(place !== 'queue' && state !== null ? [`state = ${state}`] : []),
+          ...(place === 'queue' && kind !== null ? [`kind = ${kind}`] : []),
+        ];
+        return `(${PLACES[place]} WHERE ${own.join(' AND ')} ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many})`;
+      });
+      if (parts.length === 0) return { entries: [], next: null };
+      const unused = [state, kind].flatMap((name) => (name === null ? [] : [`(${name}::text IS NOT NULL)`]));
+      const rows = await database.rows<EntryColumns>(
+        `SELECT e.*, o.name AS order_name
+         FROM (SELECT * FROM (${parts.join(' UNION ALL ')}) AS every_place
+           ${unused.length > 0 ? `WHERE ${unused.join(' AND ')}` : ''}
+           ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many}) AS e
+         LEFT JOIN orders o ON o.shop_id = $1 AND o.order_id = e.order_id
+         ORDER BY e.occurred_at DESC, e.event_id DESC, e.pixel_id DESC`,
+        values,
+      );
+      const entries = rows.slice(0, wanted).map(read);
+      const last = entries.at(-1);
+      return { entries, next: rows.length > wanted && last ? cursorText(last) : null };
+    },
+
+    async record(pixelId, eventId) {
+      if (idOrNull(pixelId) === null || eventId.includes('\u0000')) return null;
+      const where = 'WHERE shop_id = $1 AND pixel_id = $2 AND event_id = $3';
+      const [row] = await database.rows<RecordColumns>(
+        `SELECT e.*, o.name AS order_name FROM (
+           ${PLACES.queue} ${where} UNION ALL ${PLACES.orders} ${where} UNION ALL ${PLACES.pages} ${where}
+         ) AS e LEFT JOIN orders o ON o.shop_id = $1 AND o.order_id = e.order_id
+         ORDER BY e.occurred_at DESC LIMIT 1`,
+        [shopId, pixelId, eventId],
+      );
+      if (!row) return null;
+      const [requests, attempts] = await Promise.all([
+        requestsOf(database, shopId, row.request_ids),
+        attemptsOf(database, shopId, pixelId, eventId),
+      ]);
+      return {
+        entry: read(row),
+        settingsVersion: row.settings_version,
+        revision: row.revision,
+        payloadVersion: row.payload_version,
+        payloadSha256: row.payload_sha256,
+        limitedDataUse: row.limited_data_use,
+        firstPossibleCopyAt: row.first_possible_copy_at,
+        requests,
+        attempts,
+      };
+    },
+  };
+}
+
+async function requestsOf(sql: Sql, shopId: ShopId, ids: readonly string[]): Promise<RequestEntry[]> {
+  const rows = await sql.rows<{
+    id: string;
+    started_at: Date;
+    finished_at: Date | null;
+    size: number;
+    test: boolean;
+    http_status: number | null;
+    code: number | null;
+    outcome: string | null;
+    message: string | null;
+    request_id: string | null;
+  }>(
+    `SELECT id, started_at, finished_at, size, test, http_status, code, outcome, message, request_id
+     FROM delivery_requests WHERE shop_id = $1 AND id = ANY($2::bigint[]) ORDER BY id`,
+    [shopId, ids],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    size: row.size,
+    test: row.test,
+    httpStatus: row.http_status,
+    code: row.code,
+    outcome: row.outcome,
+    message: row.message,
+    requestId: row.request_id,
+  }));
+}
+
+async function attemptsOf(
+  sql: Sql,
+  shopId: ShopId,
+  pixelId: string,
+  eventId: string,
+): Promise<AttemptEntry[]> {
+  const rows = await sql.rows<{
+    request_id: string;
+    revision: number | null;
+    settings_version: number;
+    payload_version: number;
+    payload_sha256: Buffer;
+  }>(
+    `SELECT a.request_id, a.revision, a.settings_version, a.payload_version, a.payload_sha256
+     FROM unsettled_attempts a
+     JOIN delivery_requests r ON r.id = a.request_id AND r.shop_id = a.shop_id AND r.pixel_id = $2
+     WHERE a.shop_id = $1 AND a.event_id = $3 ORDER BY a.request_id`,
+    [shopId, pixelId, eventId],
+  );
+  return rows.map((row) => ({
+    requestId: row.request_id,
+    revision: row.revision,
+    settingsVersion: row.settings_version,
+    payloadVersion: row.payload_version,
+    payloadSha256: row.payload_sha256,
+  }));
+}
