@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Keyring } from '../base/crypto.ts';
 import { canonicalJson } from '../conversion/canonical.ts';
 import type { OrderFacts, OrderRead } from '../conversion/facts.ts';
-import { mergeMatch } from '../conversion/identity.ts';
+import { mergeMatch, noMatch } from '../conversion/identity.ts';
 import { carryForward } from '../conversion/order-parts.ts';
 import { minorOf } from '../conversion/value.ts';
 import { MetAnother } from '../store/arrivals.ts';
@@ -80,6 +80,8 @@ interface State {
   factsText: string;
   match: OrderRead['match'] | null;
   cart: OrderRead['consent'] | null;
+  /** Redaction took the person away; nothing of who it was is stored again. */
+  erased: boolean;
   isNew: boolean;
   changed: boolean;
   touched: boolean;
@@ -113,6 +115,7 @@ export async function recordOrders(
     const secret = openRevision(needs.keyring, stored.shopId, stored.matchSealed);
     state.match = secret?.match ?? null;
     state.cart = secret?.cart ?? null;
+    state.erased = stored.erasedAt !== null;
     state.isNew = false;
   }
 
@@ -138,6 +141,7 @@ function emptyState(shop: ShopInForce): State {
     factsText: '',
     match: null,
     cart: null,
+    erased: false,
     isNew: true,
     changed: false,
     touched: false,
@@ -181,10 +185,11 @@ function takeOrder(needs: RecordNeeds, state: State, arrival: OrderArrival & { k
   }
   const secret = { id: shop.id, key: shop.key };
   const token = (kind: 'checkout' | 'cart' | 'customer', text: string | undefined): Buffer | null =>
-    text === undefined || text === '' ? null : tokenKeyOf(needs.keyring, secret, kind, text);
+    state.erased || text === undefined || text === '' ? null : tokenKeyOf(needs.keyring, secret, kind, text);
   const revision = (known?.revision ?? 0) + 1;
   // A later payload may carry less (a subscription with chosen fields): what the order once told stays known.
-  const match = state.match ? mergeMatch(read.match, state.match) : read.match;
+  const told = state.erased ? noMatch() : read.match;
+  const match = state.match ? mergeMatch(told, state.match) : told;
   const cart = read.consent ?? state.cart;
   state.row = {
     shopId: shop.id,

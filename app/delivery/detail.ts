@@ -1,0 +1,132 @@
+/** One event's whole story: its record, its revisions, and its payload made again and held against what was sent. */
+import type { Keyring } from '../base/crypto.ts';
+import type { ConsentEvidence, Facts, MatchData } from '../conversion/facts.ts';
+import { noMatch } from '../conversion/identity.ts';
+import { buildEvent, payloadBytes, payloadVersion } from '../conversion/payload/v1.ts';
+import type { EventsApiEvent } from '../conversion/payload/v1.ts';
+import { openOrderFacts, openRevision } from '../record/revision.ts';
+import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
+import type { Sql } from '../store/database.ts';
+import { createDeliveryLog } from '../store/log.ts';
+import type { EventRecord } from '../store/log.ts';
+import { revisionsOf } from '../store/orders.ts';
+import type { StoredRevision } from '../store/orders.ts';
+import { readPages } from '../store/pages.ts';
+import { explain } from '../tiktok/errors.ts';
+import { matchOfPage, openPageFacts, sha256Of } from './prepare.ts';
+
+/** same: byte for byte what was sent. differs: a fault of ours. impossible: age or redaction took a part away. */
+export type Rebuilt =
+  | { state: 'not_sent'; event: EventsApiEvent | null }
+  | { state: 'same'; event: EventsApiEvent; bytes: string }
+  | { state: 'differs'; event: EventsApiEvent; bytes: string }
+  | { state: 'impossible'; why: 'redacted' | 'aged' | 'payload_version' };
+
+export interface EventDetail {
+  record: EventRecord;
+  /** Of an order, oldest first; without what says who. */
+  revisions: { revision: number; cause: string; receivedAt: Date; facts: Facts; redacted: boolean }[];
+  pageFacts: Facts | null;
+  /** What was known of consent when the order was sent, where a visit was joined. */
+  evidence: ConsentEvidence | null;
+  rebuilt: Rebuilt;
+  /** TikTok's catalogue in words, where the reason is one of its. */
+  words: { meaning: string; nextStep: string } | null;
+}
+
+export interface DetailNeeds {
+  database: Sql;
+  keyring: Keyring;
+  shops: Pick<ShopsInForce, 'byId' | 'version'>;
+}
+
+export async function eventDetail(
+  needs: DetailNeeds,
+  shopId: string,
+  pixelId: string,
+  eventId: string,
+): Promise<EventDetail | null> {
+  const shop = await needs.shops.byId(shopId);
+  const record = await createDeliveryLog({ database: needs.database, shopId }).record(pixelId, eventId);
+  if (!shop || !record) return null;
+  const { entry } = record;
+  const revisions =
+    entry.orderId === null ? [] : await revisionsOf(needs.database, { shopId, orderId: entry.orderId });
+  const source =
+    entry.kind === 'order'
+      ? fromRevision(needs, shop, record, revisions)
+      : await fromPage(needs, shop, record);
+  const known = explain(entry.reason);
+  return {
+    record,
+    revisions: revisions.map((revision) => ({
+      revision: revision.revision,
+      cause: revision.cause,
+      receivedAt: revision.receivedAt,
+      facts: openOrderFacts(revision.facts),
+      redacted: revision.redactedAt !== null,
+    })),
+    pageFacts: entry.kind === 'page' && 'facts' in source ? source.facts : null,
+    evidence: 'evidence' in source ? source.evidence : null,
+    rebuilt: await rebuild(needs, shop, record, source),
+    words: known ? { meaning: known.meaning, nextStep: known.nextStep } : null,
+  };
+}
+
+type Source =
+  { facts: Facts; match: MatchData; evidence: ConsentEvidence | null } | { missing: 'redacted' | 'aged' };
+
+function fromRevision(
+  needs: DetailNeeds,
+  shop: ShopInForce,
+  record: EventRecord,
+  revisions: readonly StoredRevision[],
+): Source {
+  const wanted = record.revision ?? revisions.at(-1)?.revision;
+  const revision = revisions.find((one) => one.revision === wanted);
+  if (!revision) return { missing: 'aged' };
+  if (revision.redactedAt !== null || revision.matchSealed === null) return { missing: 'redacted' };
+  const secret = openRevision(needs.keyring, shop.id, revision.matchSealed);
+  return {
+    facts: openOrderFacts(revision.facts),
+    match: secret?.match ?? noMatch(),
+    evidence: secret?.evidence ?? null,
+  };
+}
+
+async function fromPage(needs: DetailNeeds, shop: ShopInForce, { entry }: EventRecord): Promise<Source> {
+  const [page] = await readPages(needs.database, [
+    { shopId: shop.id, eventId: entry.eventId, occurredAt: entry.occurredAt },
+  ]);
+  if (!page) return { missing: 'aged' };
+  if (page.contextSealed === null) return { missing: 'redacted' };
+  return { facts: openPageFacts(page.facts), match: matchOfPage(needs.keyring, page), evidence: null };
+}
+
+async function rebuild(
+  needs: DetailNeeds,
+  shop: ShopInForce,
+  record: EventRecord,
+  source: Source,
+): Promise<Rebuilt> {
+  if ('missing' in source) return { state: 'impossible', why: source.missing };
+  const { entry, payloadSha256 } = record;
+  const sent = payloadSha256 !== null;
+  if (sent && record.payloadVersion !== payloadVersion)
+    return { state: 'impossible', why: 'payload_version' };
+  const version = await needs.shops.version(shop, record.settingsVersion);
+  const pixel = version.settingsOf(entry.pixelId);
+  const eventName = entry.eventName ?? pixel.events[entry.event]?.name;
+  if (eventName === undefined) return { state: 'not_sent', event: null };
+  const event = buildEvent({
+    facts: source.facts,
+    match: source.match,
+    settings: version.settings,
+    pixel,
+    eventName,
+    limitedDataUse: record.limitedDataUse,
+  });
+  if (!sent) return { state: 'not_sent', event };
+  const bytes = payloadBytes(event);
+  return { state: sha256Of(bytes).equals(payloadSha256) ? 'same' : 'differs', event, bytes };
+}

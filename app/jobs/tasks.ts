@@ -1,0 +1,24 @@
+/** What graphile-worker may start, and when: three lines each, the rooms do the work. */
+
+/** The use cases that the house hands in. */
+export interface Work {
+  /** Something is due: look now and not at the next sweep. */
+  deliver(): void;
+  /** Weeks ahead are made, weeks past their age are dropped. */
+  keepPartitions(): Promise<void>;
+  /** Offline tokens whose refresh token ages out are renewed. */
+  renewTokens(): Promise<void>;
+}
+
+export const DELIVER = 'deliver';
+
+export function tasksOf(work: Work): Record<string, () => Promise<void>> {
+  return {
+    [DELIVER]: async () => work.deliver(),
+    keep_partitions: () => work.keepPartitions(),
+    renew_tokens: () => work.renewTokens(),
+  };
+}
+
+/** Minute, hour, day, month, weekday, in UTC; one process runs each, whichever comes first. */
+export const CRONTAB = ['20 * * * * keep_partitions ?max=3', '40 4 * * * renew_tokens ?max=5'].join('\n');
