@@ -3,13 +3,18 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const sources = {
+  'app-bridge': new URL('./browser/app-bridge.ts', import.meta.url),
+  shell: new URL('./browser/shell.ts', import.meta.url),
+};
+
 const compiled = new Map<string, Promise<string>>();
 
-export function browserCode(name: 'app-bridge' | 'shell'): Promise<string> {
+export function browserCode(name: keyof typeof sources): Promise<string> {
   const known = compiled.get(name);
   if (known) return known;
   const code = build({
-    entryPoints: [fileURLToPath(new URL(`browser/${name}.ts`, import.meta.url))],
+    entryPoints: [fileURLToPath(sources[name])],
     bundle: true,
     write: false,
     format: 'iife',
