@@ -19,7 +19,10 @@ import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
 import { createIntake } from './intake/intake.ts';
 import { regionPolicy } from './conversion/consent.ts';
 import { hashedEmail } from './conversion/identity.ts';
+import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { createShopsInForce, type ShopsInForce } from './record/shop.ts';
+import { createTikTok } from './tiktok/client.ts';
+import type { RegionOf } from './record/judge.ts';
 import type { PrivacyRequest } from './shopify/needs.ts';
 import { createArrivals } from './store/arrivals.ts';
 import { createErasure } from './store/erasure.ts';
@@ -44,6 +47,8 @@ export interface House {
   readonly shops: ShopsInForce;
   readonly shopify: Shopify;
   readonly intake: IntakeHandlers;
+  /** Rests until it is started. */
+  readonly delivery: Delivery;
   /** Throws a Response unless the request has a valid session token. */
   requireShop(request: Request): Promise<ShopPage>;
   pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
@@ -152,6 +157,26 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     adminFor: shopify.adminFor,
     log,
   });
+  const regionOf: RegionOf = ({ id }, { origin }) =>
+    regionPolicy(
+      policies.of(id),
+      origin.shippingCountry ?? origin.billingCountry,
+      origin.shippingCountry === undefined ? origin.billingRegion : origin.shippingRegion,
+    );
+  const tiktok = createTikTok({ baseUrl: config.tiktokApiUrl });
+  const delivery = createDelivery({
+    database: store.database,
+    store,
+    shops,
+    keyring,
+    tiktok,
+    clock,
+    log,
+    random: Math.random,
+    regionOf,
+    // Delivery keeps pixels in memory for seconds; a pause by TikTok's answer must be seen at once.
+    onPixelPaused: () => shops.forget(),
+  });
   const intake = createIntake({
     arrivals: createArrivals(store.database),
     partitions: store.partitions,
@@ -159,14 +184,9 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     keyring,
     clock,
     log,
-    regionOf: ({ id }, { origin }) =>
-      regionPolicy(
-        policies.of(id),
-        origin.shippingCountry ?? origin.billingCountry,
-        origin.shippingCountry === undefined ? origin.billingRegion : origin.shippingRegion,
-      ),
+    regionOf,
     verifyWebhook: shopify.checkWebhook,
-    wake: () => undefined,
+    wake: () => delivery.wake(),
   });
   const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });
   const erasure = createErasure(store.database);
@@ -214,13 +234,17 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       },
       privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut }),
     },
+    delivery,
     async requireShop(request) {
       const page = await shopify.requireShop(request);
       return { ...page, store: store.shop(page.shop.id), actor: `${page.staff.name} (${page.staff.id})` };
     },
     pixelsOf: (shop) =>
       createPixelUseCases(shop, {
-        changed: () => shops.forget(),
+        changed() {
+          shops.forget();
+          delivery.wake();
+        },
         tellStorefront: () => tellStorefront(shop.id),
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
@@ -235,6 +259,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     },
     async close() {
       await intake.drain();
+      await delivery.drain();
+      await tiktok.close();
       await store.close();
     },
   };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { openApp, type OpenApp } from './open-app.ts';
+import { openApp, type OpenApp, type WebhookChange } from './open-app.ts';
 
 let app: OpenApp;
 let before: Record<string, string>;
@@ -52,7 +52,7 @@ describe.each(doors)('POST $path', ({ path, topic }) => {
   test.each([
     ['without a signature', { headers: { 'x-shopify-hmac-sha256': null } }, 401],
     ['with a wrong signature', { secret: 'somebody-else' }, 401],
-    ['with a signature that is no base64', { headers: { 'x-shopify-hmac-sha256': 'ü–nope' } }, 401],
+    ['with a signature that is no base64', { headers: { 'x-shopify-hmac-sha256': 'bm9wZQ' } }, 401],
     ['as a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
     ['without a topic', { headers: { 'x-shopify-topic': null } }, 400],
     ['without a webhook id', { headers: { 'x-shopify-webhook-id': null } }, 400],
@@ -71,16 +71,8 @@ describe.each(doors)('POST $path', ({ path, topic }) => {
     ],
     ['with a number for a body', { rawBody: '7' }, [400, 422]],
     ['with null for a body', { rawBody: 'null' }, [400, 422]],
-  ])('%s', async (_name, change, expected) => {
-    const clean = 'headers' in change && change.headers && 'x-shopify-hmac-sha256' in change.headers;
-    const headers =
-      clean && change.headers['x-shopify-hmac-sha256'] !== null ? { 'x-shopify-hmac-sha256': 'bm9wZQ' } : {};
-    const response = await app.webhook(
-      path,
-      topic,
-      {},
-      { ...change, headers: { ...('headers' in change ? change.headers : {}), ...headers } },
-    );
+  ] satisfies [string, WebhookChange, number | number[]][])('%s', async (_name, change, expected) => {
+    const response = await app.webhook(path, topic, {}, change);
     expect([expected].flat()).toContain(response.status);
     const answer: unknown = await response.json();
     expect(answer).toEqual({ error: expect.stringMatching(/^[a-z_]+$/) as unknown });

@@ -44,11 +44,7 @@ test('a page with a session token is shown, and the first one installs the shop'
 test('tokens are stored sealed only', async () => {
   const rows = await app.house.store.database.rows<{ sealed: Buffer }>('SELECT sealed FROM sessions');
   expect(rows.length).toBe(2);
-  const { offlineToken } = app.shop().install;
-  for (const { sealed } of rows) {
-    expect(sealed.toString('latin1')).not.toContain('shp');
-    if (typeof offlineToken === 'string') expect(sealed.toString('latin1')).not.toContain(offlineToken);
-  }
+  for (const { sealed } of rows) expect(sealed.toString('latin1')).not.toMatch(/shp(at|ua|rt)_/);
 });
 
 describe('no entry', () => {
