@@ -20,13 +20,18 @@ import { createIntake } from './intake/intake.ts';
 import { regionPolicy } from './conversion/consent.ts';
 import { hashedEmail } from './conversion/identity.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
+import { eventDetail, type EventDetail } from './delivery/detail.ts';
+import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
+import { shopDay } from './record/day.ts';
 import { createShopsInForce, type ShopsInForce } from './record/shop.ts';
 import { createTikTok } from './tiktok/client.ts';
 import type { RegionOf } from './record/judge.ts';
-import type { PrivacyRequest } from './shopify/needs.ts';
+import type { InstalledShop, PrivacyRequest } from './shopify/needs.ts';
 import { createArrivals } from './store/arrivals.ts';
 import { createErasure } from './store/erasure.ts';
 import type { Pixel } from './store/pixels.ts';
+import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
+import { readTotals } from './store/totals.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
 
 /** A page's request: the shop of its session token, that shop's part of the store, and who acts. */
@@ -34,6 +39,12 @@ export interface ShopPage extends ShopRequest {
   readonly store: ShopStore;
   /** As the audit names who acted. */
   readonly actor: string;
+}
+
+/** What became of a shop's events, page by page, and one event's whole story. */
+export interface ShopLog extends Pick<DeliveryLog, 'page'> {
+  /** Null for what is not this shop's, as for what does not exist. */
+  detail(pixelId: string, eventId: string): Promise<EventDetail | null>;
 }
 
 export interface House {
@@ -53,6 +64,9 @@ export interface House {
   requireShop(request: Request): Promise<ShopPage>;
   pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
   settingsOf(shop: ShopStore): Promise<CurrentSettings>;
+  logOf(shopId: ShopId): ShopLog;
+  /** The shop's day so far. */
+  todayOf(shop: InstalledShop): Promise<DayNumbers>;
   /** Tells Shopify what the storefront must know; answers what went wrong, in words, or nothing. */
   tellStorefront(shopId: ShopId): Promise<string | undefined>;
   /** Why this process cannot work, one sentence each; empty when it can. */
@@ -248,6 +262,15 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         tellStorefront: () => tellStorefront(shop.id),
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
+    logOf: (shopId) => ({
+      page: createDeliveryLog({ database: store.database, shopId }).page,
+      detail: (pixelId, eventId) =>
+        eventDetail({ database: store.database, keyring, shops }, shopId, pixelId, eventId),
+    }),
+    async todayOf(shop) {
+      const day = shopDay(clock.now(), shop.timeZone);
+      return dayNumbers(await readTotals(store.database, shop.id, day, day), shop.currency);
+    },
     tellStorefront,
     async missing() {
       try {

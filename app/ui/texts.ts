@@ -60,8 +60,109 @@ const REASON_WORDS: Record<string, ReasonWords> = {
       'TikTok could not take it just now. Tock tries again with the same event id, so it can never count twice.',
   },
   due: { short: 'Next in line', meaning: 'It goes out within seconds.' },
+  event_off: {
+    short: 'Event switched off',
+    meaning: 'You switched this event off for this pixel.',
+    next: 'Switch it on under Pixels if you want it sent.',
+  },
+  context_only: {
+    short: 'Only tells of the visit',
+    meaning: 'This event only tells who the visitor is. TikTok has no event for it.',
+  },
+  test_order: {
+    short: 'Test order',
+    meaning: 'It was paid with the test gateway, so it is no real sale.',
+  },
+  tiktok_shop: {
+    short: 'TikTok Shop order',
+    meaning: 'The order was placed in TikTok Shop. TikTok knows it already; sending it would count it twice.',
+  },
+  pos: {
+    short: 'Point of sale',
+    meaning: 'The order was taken in a shop, not online.',
+  },
+  draft: {
+    short: 'Draft order',
+    meaning: 'Staff made this order, so no visitor of your store placed it.',
+  },
+  renewal: {
+    short: 'Subscription renewal',
+    meaning: 'A subscription renewed by itself. Only its first order is a conversion.',
+  },
+  b2b: {
+    short: 'Business order',
+    meaning: 'You chose not to send orders of business customers.',
+  },
+  staff_made: {
+    short: 'Made by staff',
+    meaning: 'You chose not to send orders that staff made.',
+  },
+  source_rule: {
+    short: 'Your rule',
+    meaning: 'One of your own rules keeps this order back.',
+  },
+  cancelled: {
+    short: 'Cancelled',
+    meaning: 'The order was cancelled before it was sent.',
+  },
+  unconfirmed: {
+    short: 'Not confirmed',
+    meaning: 'Shopify has not confirmed this order.',
+  },
+  voided: {
+    short: 'Payment voided',
+    meaning: 'The payment was voided, so there is no sale.',
+  },
+  before_active: {
+    short: 'Before the start',
+    meaning: 'The order is older than this pixel’s start in Tock.',
+  },
+  too_old: {
+    short: 'Too old',
+    meaning:
+      'The order reached Tock more than seven days after it was placed. TikTok could not use it any more.',
+  },
+  not_paid: {
+    short: 'Never paid',
+    meaning: 'The order was not paid within 28 days.',
+  },
+  consent_refused: {
+    short: 'Visitor said no',
+    meaning: 'The visitor did not allow marketing. Tock respects that.',
+  },
+  consent_unproven: {
+    short: 'No consent known',
+    meaning: 'The law in the buyer’s region asks for consent, and none was seen for this order.',
+    next: 'A consent banner that records the choice helps. Blocked scripts can hide it.',
+  },
+  sale_opt_out: {
+    short: 'Opted out of sale',
+    meaning: 'The visitor opted out of the sale of their data.',
+  },
+  no_identity: {
+    short: 'Nothing to match',
+    meaning: 'There was no ad click, email or phone number for seven days, so TikTok could not match it.',
+  },
+  too_late: {
+    short: 'Too late to be safe',
+    meaning: 'TikTok may have taken a copy more than 47 hours ago. Sending it again could count it twice.',
+  },
+  facts_gone: {
+    short: 'Details erased',
+    meaning: 'The details of this event were erased before it could be sent.',
+  },
   accepted: { short: 'Taken by TikTok', meaning: 'TikTok confirmed that it took the event.' },
 };
 
 /** Words for a reason; the words of TikTok's catalogue and of the rules come with the event itself. */
 export const reasonWords = (reason: string): ReasonWords | null => REASON_WORDS[reason] ?? null;
+
+const RULE_WORDS: Record<string, string> = {
+  hold: 'Hold time',
+  'pixel.active_from': 'The pixel’s start',
+  'order.age': 'Orders up to seven days old',
+  'purchase.paid': 'Purchases count when paid',
+};
+
+/** The rule that decided, as staff would name it; a rule without words is shown by its own name. */
+export const ruleWords = (rule: string): string => RULE_WORDS[rule] ?? rule;
