@@ -265,14 +265,19 @@ export function contentOf(
   };
 }
 
+/** As a JSON number; what rounding or a refund pushed below zero is worth nothing. */
+export function priceNumber(minorUnits: bigint, currency: string): number {
+  return minorUnits < 0 ? 0 : Number(fromMinor(minorUnits, currency));
+}
+
 function unitPrice(item: DraftItem, currency: string | undefined): number | undefined {
   if (currency === undefined) return undefined;
   const net = item.net === undefined ? undefined : toMinor(item.net, currency);
   if (net !== undefined && item.quantity > 0) {
-    return Number(fromMinor(divideRounded(net, BigInt(item.quantity)), currency));
+    return priceNumber(divideRounded(net, BigInt(item.quantity)), currency);
   }
   const price = item.price === undefined ? undefined : toMinor(item.price, currency);
-  return price === undefined ? undefined : Number(fromMinor(price, currency));
+  return price === undefined ? undefined : priceNumber(price, currency);
 }
 
 function pageValue(draft: PageDraft, currency: string, options: ValueOptions): number | undefined {
@@ -287,7 +292,7 @@ function pageValue(draft: PageDraft, currency: string, options: ValueOptions): n
   }
   if (options.profit?.kind === 'margin') value = percentOf(value, options.profit.percent);
   if (options.profit?.kind === 'costRate') value -= percentOf(goods ?? total, options.profit.percent);
-  return Number(fromMinor(value < 0 ? BigInt(0) : value, currency));
+  return priceNumber(value, currency);
 }
 
 function minor(amount: string | undefined, currency: string): bigint | undefined {

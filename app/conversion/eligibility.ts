@@ -110,8 +110,7 @@ function judgeOrder(input: DecideInput, facts: OrderFacts, unanswered: string[])
 
   // A refusal that was heard needs no waiting: another word can only narrow it.
   const consent = judgeConsent(input);
-  const heard = input.consentEvidence.choice !== null;
-  if (consent.state === 'skip' && heard) return consent;
+  if (consent.state === 'skip' && consent.reason === 'consent_refused') return consent;
 
   const holdEnd = new Date(
     Math.min(receivedAt.getTime() + settings.holdSeconds * SECOND, processed + HOLD_END),

@@ -1,5 +1,5 @@
 /** Facts and pixel settings to one event of TikTok's Events API 2.0: payload version 1. */
-import { browserCopy, contentIdOf, contentOf, contentTypeOf, fromMinor } from '../browser.ts';
+import { browserCopy, contentIdOf, contentOf, contentTypeOf, priceNumber } from '../browser.ts';
 import type { Content, CopyProperties, PageDraft } from '../browser.ts';
 import { chooseClick } from '../clicks.ts';
 import type { Facts, MatchData, OrderFacts, PageFacts } from '../facts.ts';
@@ -117,7 +117,7 @@ function orderProperties(
     const price =
       side === undefined || currency === undefined
         ? undefined
-        : Number(fromMinor(minorOf(item.unit, side, currency), currency));
+        : priceNumber(minorOf(item.unit, side, currency), currency);
     contents.push(contentOf(item, id, price));
     count += item.quantity;
   }

@@ -17,7 +17,7 @@ import { sha256 } from '../../../app/conversion/identity.ts';
 import { parseExact } from '../../../app/conversion/json.ts';
 import { carryForward } from '../../../app/conversion/order-parts.ts';
 import { arbitraryOrder, changed, requireRead, sample, SAMPLES, sampleText } from './orders.ts';
-import type { SampleName } from './orders.ts';
+import type { Changes, SampleName } from './orders.ts';
 
 describe('the ordinary order', () => {
   const { facts, match, links } = sample();
@@ -142,7 +142,7 @@ describe('flags of the samples', () => {
 });
 
 describe('what the storefront left in the cart', () => {
-  const attributes = (entries: Record<string, string>): object => ({
+  const attributes = (entries: Record<string, string>): Changes => ({
     note_attributes: Object.entries(entries).map(([name, value]) => ({ name, value })),
     landing_site: '/',
   });
@@ -216,9 +216,11 @@ describe('the Admin API beside the webhook', () => {
     { assumeValid: true },
   );
 
-  it.each([
+  it.each<[string, string]>([
     ['the whole order', ADMIN_ORDER_SELECTION],
-    ...Object.entries(FETCHED_FIELD_SELECTIONS).map(([field, { selection }]) => [field, selection] as const),
+    ...Object.entries(FETCHED_FIELD_SELECTIONS).map(
+      ([field, { selection }]) => [field, selection] satisfies [string, string],
+    ),
   ])('the selection of %s is valid on 2026-10', (_name, selection) => {
     const errors = validate(schema, parse(`query Order($id: ID!) { order(id: $id) { ${selection} } }`));
     expect(errors.map((error) => error.message)).toEqual([]);
