@@ -27,8 +27,7 @@ const PLAIN = [
 /** One sentence where one was written, else the stack, because only that helps then. */
 export function startSentence(error: unknown, where: { host: string; port: number } | null): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof ConfigError || error instanceof SealError || false)
-    return error.message;
+  if (PLAIN.some((kind) => error instanceof kind)) return error.message;
   const address = where ? `${where.host}:${where.port}` : 'the address';
   switch ('code' in error ? error.code : undefined) {
     case 'EADDRINUSE':

@@ -18,5 +18,10 @@ if (!['server', 'worker', 'cli'].includes(door)) {
   process.exit(2);
 }
 process.argv.splice(2, 1);
+try {
+  process.loadEnvFile('.env');
+} catch (error) {
+  if (error.code !== 'ENOENT') throw error;
+}
 const { main } = await import(`./${door}.ts`);
 await main();
