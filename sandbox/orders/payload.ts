@@ -75,12 +75,19 @@ export function moneyOf(
     },
   });
   const set = (amount: string) => setOf(shop(amount), buyer(amount));
+  type ShippingLine = (typeof order.shippingLines)[number];
+  /** What discounts take off the shipping, as text in shop money. */
+  const reductionOf = (line: ShippingLine) =>
+    fromMinor(shop(line.price) - shop(line.discounted), order.currency);
+  /** Shipping after its discounts: in both currencies the price less the reduction, so that it adds up. */
+  const discountedShipping = (line: ShippingLine) =>
+    setOf(shop(line.discounted), buyer(line.price) - buyer(reductionOf(line)));
 
   function totals(minor: (amount: string) => bigint) {
     const lines = sum(order.lines.map((line) => minor(line.price) * BigInt(line.quantity)));
     const allocated = sum(order.lines.flatMap((line) => line.allocations.map(({ amount }) => minor(amount))));
     const shipping = sum(order.shippingLines.map((line) => minor(line.price)));
-    const discountedShipping = sum(order.shippingLines.map((line) => minor(line.discounted)));
+    const shippingOff = sum(order.shippingLines.map((line) => minor(reductionOf(line))));
     const tax = sum(
       [...order.lines, ...order.shippingLines].flatMap((line) =>
         line.taxLines.map(({ price }) => minor(price)),
@@ -90,13 +97,13 @@ export function moneyOf(
     const tip = minor(order.totalTip);
     return {
       lines,
-      discounts: allocated + shipping - discountedShipping,
+      discounts: allocated + shippingOff,
       subtotal: lines - allocated,
       shipping,
       tax,
       duties,
       tip,
-      total: lines - allocated + discountedShipping + (order.taxesIncluded ? 0n : tax) + duties + tip,
+      total: lines - allocated + shipping - shippingOff + (order.taxesIncluded ? 0n : tax) + duties + tip,
     };
   }
   const inShop = totals(shop);
@@ -109,7 +116,7 @@ export function moneyOf(
     minor(price) * BigInt(quantity) - sum(allocations.map(({ amount }) => minor(amount)));
   /** A line after its discounts. */
   const line = (of: SandboxLine) => setOf(lineIn(shop, of), lineIn(buyer, of));
-  return { set, total, current, line };
+  return { set, total, current, line, reductionOf, discountedShipping };
 }
 
 function taxLines(lines: SandboxTaxLine[], set: (amount: string) => MoneySet) {
@@ -145,13 +152,13 @@ function discountApplication(discount: SandboxDiscount) {
 }
 
 function discountCodes(order: SandboxOrder) {
+  const { reductionOf } = moneyOf(order);
   return order.discounts.flatMap((discount, place) => {
     if (discount.kind !== 'code') return [];
     const onLines = order.lines.flatMap((line) =>
       line.allocations.filter((allocation) => allocation.discount === place).map(({ amount }) => amount),
     );
-    const onShipping =
-      discount.target === 'shipping_line' ? order.shippingLines.map(shippingReduction(order)) : [];
+    const onShipping = discount.target === 'shipping_line' ? order.shippingLines.map(reductionOf) : [];
     const amount = sum([...onLines, ...onShipping].map((text) => toMinor(text, order.currency)));
     return [
       {
@@ -161,11 +168,6 @@ function discountCodes(order: SandboxOrder) {
       },
     ];
   });
-}
-
-function shippingReduction(order: SandboxOrder) {
-  return (line: { price: string; discounted: string }) =>
-    fromMinor(toMinor(line.price, order.currency) - toMinor(line.discounted, order.currency), order.currency);
 }
 
 function lineItem(line: SandboxLine, order: SandboxOrder, set: (amount: string) => MoneySet) {
@@ -221,56 +223,52 @@ function gramsOf(line: SandboxLine): number {
   return line.requiresShipping ? 200 : 0;
 }
 
-/** The fields a shop has not let the app see are null; the structure stays. */
-type Approvals = SandboxShop['protectedData'];
-
-function address(of: SandboxAddress | null, see: Approvals) {
-  if (!of || !see.customerData || !(see.name || see.address || see.phone)) return null;
+function address(of: SandboxAddress | null) {
+  if (!of) return null;
   return {
-    first_name: see.name ? of.firstName : null,
-    address1: see.address ? of.address1 : null,
-    phone: see.phone ? of.phone : null,
-    city: see.address ? of.city : null,
-    zip: see.address ? of.zip : null,
-    province: see.address ? of.province : null,
+    first_name: of.firstName,
+    address1: of.address1,
+    phone: of.phone,
+    city: of.city,
+    zip: of.zip,
+    province: of.province,
     country: of.country,
-    last_name: see.name ? of.lastName : null,
-    address2: see.address ? of.address2 : null,
-    company: see.address ? of.company : null,
+    last_name: of.lastName,
+    address2: of.address2,
+    company: of.company,
     latitude: null,
     longitude: null,
-    name: see.name ? `${of.firstName} ${of.lastName}` : null,
+    name: `${of.firstName} ${of.lastName}`,
     country_code: of.countryCode,
-    province_code: see.address ? of.provinceCode : null,
+    province_code: of.provinceCode,
   };
 }
 
 function customerPayload(customer: SandboxCustomer, shop: SandboxShop) {
-  const see = shop.protectedData;
-  const home = address(customer.address, see);
+  const { latitude: _latitude, longitude: _longitude, ...home } = address(customer.address) ?? {};
   return {
     id: numericId(customer.id),
     created_at: shopTime(customer.createdAt, shop.timeZone),
     updated_at: shopTime(customer.createdAt, shop.timeZone),
-    first_name: see.name ? customer.firstName : null,
-    last_name: see.name ? customer.lastName : null,
+    first_name: customer.firstName,
+    last_name: customer.lastName,
     state: 'disabled',
     note: null,
     verified_email: true,
     multipass_identifier: null,
     tax_exempt: false,
-    email: see.email ? customer.email : null,
-    phone: see.phone ? customer.phone : null,
+    email: customer.email,
+    phone: customer.phone,
     currency: shop.currency,
     tax_exemptions: [],
     admin_graphql_api_id: gid('Customer', customer.id),
-    ...(home
+    ...(customer.address
       ? {
           default_address: {
             ...home,
             id: numericId(`9${customer.id.slice(1)}`),
             customer_id: numericId(customer.id),
-            country_name: home.country,
+            country_name: customer.address.country,
             default: true,
           },
         }
@@ -279,13 +277,15 @@ function customerPayload(customer: SandboxCustomer, shop: SandboxShop) {
 }
 
 function wholeOrder(order: SandboxOrder, shop: SandboxShop) {
-  const { set, total, current } = moneyOf(order);
+  const { set, total, current, reductionOf, discountedShipping } = moneyOf(order);
   const zero = fromMinor(0n, order.currency);
-  const see = shop.protectedData;
+  // Without level 1 an app sees nothing of a person; the single fields of level 2 are emptied where webhooks are sent.
+  const { customerData } = shop.protectedData;
+  const visible = <T>(value: T) => (customerData ? value : null);
   const time = (iso: string | null) => (iso === null ? null : shopTime(iso, shop.timeZone));
   const customer = shop.customers.find(({ id }) => id === order.customerId);
-  const browser = see.customerData ? order.clientDetails : null;
-  const email = see.customerData && see.email ? order.email : null;
+  const browser = visible(order.clientDetails);
+  const email = visible(order.email);
   const duties = toMinor(order.totalDuties, order.currency) > 0n ? total('duties') : null;
   return {
     id: numericId(order.id),
@@ -329,11 +329,11 @@ function wholeOrder(order: SandboxOrder, shop: SandboxShop) {
     discount_codes: discountCodes(order),
     duties_included: false,
     // Point of sale says "" where there is no email; everything else says null.
-    email: email ?? (order.sourceName === 'pos' && see.email ? '' : null),
+    email: email ?? (order.sourceName === 'pos' ? visible('') : null),
     estimated_taxes: false,
     financial_status: order.financialStatus,
     fulfillment_status: order.fulfillmentStatus,
-    landing_site: see.customerData ? order.landingSite : null,
+    landing_site: visible(order.landingSite),
     landing_site_ref: null,
     location_id: order.locationId === null ? null : numericId(order.locationId),
     merchant_business_entity_id: btoa(`1${shop.id}`).replace(/=+$/, ''),
@@ -347,12 +347,12 @@ function wholeOrder(order: SandboxOrder, shop: SandboxShop) {
     original_total_additional_fees_set: null,
     original_total_duties_set: duties,
     payment_gateway_names: order.gateways,
-    phone: see.customerData && see.phone ? order.phone : null,
+    phone: visible(order.phone),
     po_number: order.poNumber,
     presentment_currency: order.presentmentCurrency,
     processed_at: time(order.processedAt),
     reference: order.sourceName === 'shopify_draft_order' ? order.sourceIdentifier : null,
-    referring_site: see.customerData ? order.referringSite : null,
+    referring_site: visible(order.referringSite),
     source_identifier: order.sourceIdentifier,
     source_name: order.sourceName,
     source_url: order.sourceUrl,
@@ -383,24 +383,24 @@ function wholeOrder(order: SandboxOrder, shop: SandboxShop) {
     total_weight: order.lines.reduce((grams, line) => grams + gramsOf(line) * line.quantity, 0),
     updated_at: time(order.updatedAt),
     user_id: order.userId === null ? null : numericId(order.userId),
-    billing_address: address(order.billingAddress, see),
-    customer: customer && see.customerData ? customerPayload(customer, shop) : null,
+    billing_address: address(visible(order.billingAddress)),
+    customer: customer ? visible(customerPayload(customer, shop)) : null,
     discount_applications: order.discounts.map(discountApplication),
     fulfillments: [],
     line_items: order.lines.map((line) => lineItem(line, order, set)),
     payment_terms: null,
     refunds: order.refunds.map((refund) => refundPayload(refund, order, shop)),
-    shipping_address: address(order.shippingAddress, see),
+    shipping_address: address(visible(order.shippingAddress)),
     shipping_lines: order.shippingLines.map((line) => {
       const place = order.discounts.findIndex((discount) => discount.target === 'shipping_line');
-      const off = shippingReduction(order)(line);
+      const off = reductionOf(line);
       return {
         id: numericId(line.id),
         carrier_identifier: null,
         code: line.title,
-        current_discounted_price_set: set(line.discounted),
+        current_discounted_price_set: discountedShipping(line),
         discounted_price: line.discounted,
-        discounted_price_set: set(line.discounted),
+        discounted_price_set: discountedShipping(line),
         is_removed: false,
         phone: null,
         price: line.price,

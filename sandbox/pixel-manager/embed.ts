@@ -66,7 +66,12 @@ export interface EmbedPage {
   pageType: string;
   locale: string;
   customerId: string | null;
-  currency: string;
+  cart: {
+    token: string;
+    item_count: number;
+    attributes: Record<string, string>;
+    currency: { iso_code: string };
+  };
 }
 
 function appMetafields(shop: SandboxShop): Record<string, Record<string, MetafieldDrop>> {
@@ -110,7 +115,7 @@ export function renderEmbed(
       request: { page_type: page.pageType, design_mode: false, locale: { iso_code: page.locale } },
       template: { name: page.pageType },
       customer: page.customerId === null ? null : { id: Number(page.customerId) },
-      cart: { currency: { iso_code: page.currency } },
+      cart: page.cart,
       localization: { country: { iso_code: shop.countryCode }, language: { iso_code: page.locale } },
       routes: { root_url: '/', cart_update_url: '/cart/update', cart_url: '/cart' },
     });

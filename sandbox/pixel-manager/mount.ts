@@ -1,11 +1,12 @@
 /** Serves the pixel manager: its script, the sandboxed frame of a pixel, and the list of pixels printed in every page. */
 
 import { answered, html, notFound, script, scriptJson, type Router, type Routes } from '../http.ts';
+import { secondSenderFootprint } from '../tiktok/browser-leg.ts';
 import type { SandboxShop, World } from '../world.ts';
 import { browserScript, versionOf } from './browser-scripts.ts';
 import { readEmbedAsset, readWebPixel } from './extensions.ts';
 import type { PageData, PixelConfig } from './page-data.ts';
-import { foreignSenders, pixelSwitches } from './switches.ts';
+import { pixelSwitches } from './switches.ts';
 
 const hostEntry = new URL('client/host.ts', import.meta.url);
 const workerEntry = new URL('client/worker.ts', import.meta.url);
@@ -76,7 +77,7 @@ function configList(world: World, shop: SandboxShop): Record<string, unknown>[] 
           },
         ]
       : []),
-    ...foreignSenders(world).pixelConfigs.flatMap((configs) => configs(shop)),
+    ...secondSenderFootprint(world, shop).webPixels,
     {
       id: 'shopify-app-pixel',
       configuration: '{}',

@@ -5,7 +5,7 @@ import { renderEmbed } from '../pixel-manager/embed.ts';
 import { pixelManagerHead, pixelOf } from '../pixel-manager/mount.ts';
 import { browserScript, versionOf } from '../pixel-manager/browser-scripts.ts';
 import type { PageData, PageEvent } from '../pixel-manager/page-data.ts';
-import { foreignSenders } from '../pixel-manager/switches.ts';
+import { secondSenderFootprint } from '../tiktok/browser-leg.ts';
 import type { World } from '../world.ts';
 import { cartData, customerData, shopData } from './pixel-data.ts';
 import { style } from './style.ts';
@@ -89,21 +89,23 @@ export function renderPage(world: World, visit: Visit, page: Page): SandboxAnswe
     banner: storefrontSwitches(world, shop).banner,
     pixels: pixel ? [pixel] : [],
   };
-  // Checkout, thank-you and order status are Shopify's own pages: no theme, so no embed and no foreign snippet.
+  // Checkout, thank-you and order status are Shopify's own pages: no theme, so no embed and no pasted snippet.
   const themed = surface === 'storefront' && page.type !== 'order_status';
   const embed = themed
     ? renderEmbed(world, shop, {
         pageType: page.type,
         locale: shop.locale,
         customerId: visit.customer?.id ?? null,
-        currency: visit.currency,
+        cart: {
+          token: visit.cart.token,
+          item_count: visit.cart.lines.reduce((all, line) => all + line.quantity, 0),
+          attributes: visit.cart.attributes,
+          currency: { iso_code: visit.currency },
+        },
       })
     : { head: '', body: '' };
-  const foreign = themed
-    ? foreignSenders(world)
-        .head.map((head) => head(shop))
-        .join('\n')
-    : '';
+  const sender = secondSenderFootprint(world, shop);
+  const foreign = themed ? sender.head : sender.checkoutHead;
   const region = visit.region.countryCode + (visit.region.regionCode ? `-${visit.region.regionCode}` : '');
   const currencies = [shop.currency, ...Object.keys(shop.presentmentRates)];
   const collections = [...new Set(shop.products.map(({ collection }) => collection))];

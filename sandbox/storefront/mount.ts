@@ -46,7 +46,6 @@ import {
   thankYouPage,
   withSampleBuyer,
 } from './checkout-pages.ts';
-import { mountStorefrontControl } from './control.ts';
 import { renderPage, styleVersion, themeEntry, type Page } from './frame.ts';
 import {
   accountPage,
@@ -123,7 +122,6 @@ export function mountStorefront(router: Router, world: World): void {
   world.ports.orderPayload = orderPayload;
   mountPixelManager(router, world);
   mountAds(router, world);
-  mountStorefrontControl(router, world);
   const shopRoutes = router.storefront;
 
   function visitOf(request: SandboxRequest, page: boolean): Visit {

@@ -17,7 +17,10 @@ const shapes: [words: RegExp, path: string][] = [
   [/bottle/i, 'M90 44h20v14l8 10v80c0 5-3 8-8 8H90c-5 0-8-3-8-8V68l8-10z'],
   [/stationery|paper/i, 'M68 50h64c4 0 6 2 6 6v88c0 4-2 6-6 6H68zM68 50v100M84 74h38M84 90h38M84 106h24'],
   [/gift|geschenk/i, 'M52 70h96v62H52zM100 70v62M52 92h96M100 70c-20-26-34-4 0 0 34-4 20-26 0 0'],
-  [/bett|decke/i, 'M48 84c16-14 88-14 104 0v42c-16 14-88 14-104 0zM48 98c16 14 88 14 104 0'],
+  [
+    /bett|decke/i,
+    'M56 72h76c10 0 14 5 14 12v60H68c-8 0-12-5-12-12zM56 90h76c8 0 14 4 14 12M56 108h76c8 0 14 4 14 12M76 72v72',
+  ],
   [/kerze/i, 'M82 84h36v66H82zM100 84V72M100 48c10 12 10 22 0 24-10-2-10-12 0-24z'],
   [
     /kaffee|coffee/i,

@@ -8,12 +8,13 @@ import type {
   SandboxAddress,
   SandboxCustomer,
   SandboxDiscount,
+  SandboxLine,
   SandboxProduct,
   SandboxVariant,
   World,
 } from '../world.ts';
 import { cartTotal, priceIn, productPath, type Cart, type CartLine } from './cart.ts';
-import { gatewayOf, priceCheckout, type Checkout } from './checkout.ts';
+import { gatewayOf, priceCheckout, type Checkout, type PaymentMethod } from './checkout.ts';
 import type { Visit } from './visit.ts';
 
 type Data = Record<string, unknown>;
@@ -119,6 +120,13 @@ function discountData(discount: SandboxDiscount, currency: string): Data {
   };
 }
 
+const paymentTypes: Record<PaymentMethod, string> = {
+  card: 'creditCard',
+  bank: 'manualPayment',
+  'gift-card': 'redeemable',
+  test: 'creditCard',
+};
+
 function orderIdIn(world: World, id: string): string {
   switch (pixelSwitches(world).orderIdForm) {
     case 'plain':
@@ -134,10 +142,14 @@ export function checkoutData(world: World, visit: Visit, checkout: Checkout): Da
   const { shop } = visit;
   const priced = priceCheckout(world, shop, checkout);
   const { money: sums } = priced;
+  const [shippingLine] = priced.shippingLines;
   const discounts = priced.discounts.map((discount) => discountData(discount, shop.currency));
   const { order } = checkout;
   const customer = order ? shop.customers.find(({ id }) => id === order.customerId) : visit.customer;
   const total = paid(sums.total('total'));
+  // Shopify's text says "after line-level discounts": what is taken off the whole order is not among them.
+  const lineLevel = (allocations: SandboxLine['allocations']) =>
+    allocations.filter(({ discount }) => priced.discounts[discount]?.selection !== 'all');
   return {
     attributes: Object.entries(checkout.attributes).map(([key, value]) => ({ key, value })),
     billingAddress: addressData(checkout.address),
@@ -149,7 +161,7 @@ export function checkoutData(world: World, visit: Visit, checkout: Checkout): Da
         ? [
             {
               cost: paid(sums.set(checkout.shipping.price)),
-              costAfterDiscounts: paid(sums.set(priced.shippingLines[0]?.discounted ?? '0')),
+              costAfterDiscounts: paid(shippingLine ? sums.discountedShipping(shippingLine) : sums.set('0')),
               description: null,
               handle: checkout.shipping.handle,
               title: checkout.shipping.title,
@@ -168,7 +180,7 @@ export function checkoutData(world: World, visit: Visit, checkout: Checkout): Da
           amount: paid(sums.set(allocation.amount)),
           discountApplication: discounts[allocation.discount] ?? null,
         })),
-        finalLinePrice: paid(sums.line(line)),
+        finalLinePrice: paid(sums.line({ ...line, allocations: lineLevel(line.allocations) })),
         id: line.id,
         properties: line.properties.map(({ name, value }) => ({ key: name, value })),
         quantity: line.quantity,
@@ -184,12 +196,16 @@ export function checkoutData(world: World, visit: Visit, checkout: Checkout): Da
       language: { isoCode: shop.locale },
       market: { handle: shop.countryCode.toLowerCase(), id: shop.id },
     },
-    order: order
-      ? {
-          customer: customer ? { id: customer.id, isFirstOrder: customer.ordersCount <= 1 } : null,
-          id: orderIdIn(world, order.id),
-        }
-      : null,
+    // Without an order its id is null; who is buying may be known before.
+    order:
+      order || customer
+        ? {
+            customer: customer
+              ? { id: customer.id, isFirstOrder: order ? customer.ordersCount <= 1 : null }
+              : null,
+            id: order ? orderIdIn(world, order.id) : null,
+          }
+        : null,
     phone: checkout.phone,
     shippingAddress: addressData(checkout.address),
     shippingLine: checkout.shipping ? { price: paid(sums.total('shipping')) } : null,
@@ -206,7 +222,7 @@ export function checkoutData(world: World, visit: Visit, checkout: Checkout): Da
               gateway: gatewayOf(checkout.payment),
               paymentMethod: {
                 name: gatewayOf(checkout.payment),
-                type: checkout.payment === 'card' ? 'creditCard' : 'other',
+                type: paymentTypes[checkout.payment],
               },
             },
           ]

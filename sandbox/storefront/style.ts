@@ -41,7 +41,7 @@ s{color:var(--soft);font-weight:400}
 .lede{color:var(--soft);margin:0 0 1.2rem}
 table.lines{width:100%;border-collapse:collapse}table.lines td{padding:16px 8px;border-top:1px solid var(--line);vertical-align:middle}table.lines td:first-child{padding-left:0;width:88px}table.lines td:last-child{text-align:right;padding-right:0;white-space:nowrap}
 table.lines img{width:72px;border-radius:8px}.qty{width:76px;display:inline-block}
-.sums{display:grid;grid-template-columns:1fr auto;gap:6px 24px;margin:20px 0}.sums dd{margin:0;text-align:right}.sums dt{color:var(--soft)}.sums .sum{font-weight:700;font-size:1.15rem;color:var(--ink);border-top:1px solid var(--line);padding-top:10px;margin-top:6px}
+.card>table.lines:first-child tr:first-child td,.card [data-summary] tr:first-child td{border-top:0;padding-top:0}.card>.sums:first-child{margin-top:0}.card>.sums:first-child .sum{border:0;margin:0;padding:0}.sums{display:grid;grid-template-columns:1fr auto;gap:6px 24px;margin:20px 0}.sums dd{margin:0;text-align:right}.sums dt{color:var(--soft)}.sums .sum{font-weight:700;font-size:1.15rem;color:var(--ink);border-top:1px solid var(--line);padding-top:10px;margin-top:6px}
 .side-by-side{display:grid;grid-template-columns:1.4fr 1fr;gap:56px;align-items:start}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:24px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:14px}.pair.zip{grid-template-columns:1fr 2fr}
@@ -55,6 +55,6 @@ fieldset{border:0;padding:0;margin:0 0 18px}legend{font-weight:650;padding:0;mar
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem;padding:26px 0 90px}footer .wrap{display:flex;flex-wrap:wrap;gap:14px 28px;align-items:center}footer form{display:flex;gap:8px;align-items:center}footer select{width:auto;min-height:36px;padding:.2rem .5rem;font-size:.9rem}footer .grow{flex:1}
 .big{font-size:1.1rem}.soft{color:var(--soft)}.empty{padding:48px 0;text-align:center}
 .ads{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:24px;list-style:none;padding:0}.ads li{background:#fff;border:1px solid var(--line);border-radius:14px;overflow:hidden}.ads .text{padding:16px 18px}.ads img{aspect-ratio:16/10;object-fit:cover}.ads ul{padding-left:1.1rem;margin:.6rem 0 0}.ads ul li{border:0;border-radius:0;overflow:visible;padding:2px 0}
-@media(max-width:860px){.grid{grid-template-columns:repeat(2,1fr)}.hero,.product,.side-by-side{grid-template-columns:1fr;gap:24px}.side-by-side>aside{order:-1}}
-@media(max-width:520px){.wrap{padding:0 16px}main{padding-top:22px}.grid{gap:20px 14px}header.top .wrap{gap:8px 14px}nav.main{order:3;flex-basis:100%;overflow-x:auto;white-space:nowrap}nav.side{margin-left:auto}form.find{order:4;width:100%}.hero{margin-bottom:32px}table.lines td:first-child{width:64px}table.lines img{width:56px}.card{padding:18px}.banner .row{width:100%}.banner button{flex:1}}
+@media(max-width:860px){.grid{grid-template-columns:repeat(2,1fr)}.hero,.product,.side-by-side{grid-template-columns:1fr;gap:24px}.side-by-side:has([data-checkout-root])>aside{order:-1}}
+@media(max-width:520px){footer .grow{flex:1 0 100%}.wrap{padding:0 16px}main{padding-top:22px}.grid{gap:20px 14px}header.top .wrap{gap:8px 14px}nav.main{order:3;flex-basis:100%;overflow-x:auto;white-space:nowrap}nav.side{margin-left:auto}form.find{order:4;width:100%}.hero{margin-bottom:32px}table.lines td:first-child{width:64px}table.lines img{width:56px}.card{padding:18px}.banner .row{width:100%}.banner button{flex:1}}
 `.trim();
