@@ -9,6 +9,7 @@ import type { StoreParts } from './store.ts';
 
 /** Names the space of advisory locks that stand for one shop's tokens. */
 const SHOP_LOCK_SPACE = 7_406_004;
+const INSTALL_LOCK_SPACE = 7_406_005;
 const PUBLIC_KEY_BYTES = 16;
 
 export interface ShopProfile {
@@ -113,7 +114,9 @@ export function createInstalls({ database, keyring, clock }: StoreParts): Instal
         email: profile.email,
         scopes: [...profile.scopes],
       };
-      const [, , row] = await prisma.$transaction([
+      const [, , , row] = await prisma.$transaction([
+        // The first requests of a new shop come side by side; each of them installs it.
+        prisma.$executeRaw`SELECT pg_advisory_xact_lock(${INSTALL_LOCK_SPACE}::int, hashtext(${profile.domain}))`,
         // A domain may pass from a shop that is gone to a new one; the gone one keeps its id and its history.
         prisma.shop.updateMany({
           where: { domain: profile.domain, id: { not: id } },

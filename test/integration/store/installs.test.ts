@@ -45,6 +45,13 @@ describe('installing', () => {
     ).toEqual(shop.installedAt);
   });
 
+  it('makes one shop of requests that install it at the same time', async () => {
+    const { installs } = opened.store;
+    const profile = shopProfile({ id: '79', domain: 'together.myshopify.com' });
+    const shops = await Promise.all(Array.from({ length: 8 }, () => installs.install(profile)));
+    expect(new Set(shops.map(({ publicKey }) => publicKey)).size).toBe(1);
+  });
+
   it('hands a domain over to the new shop that Shopify gave it to', async () => {
     const { installs } = opened.store;
     await installs.install(shopProfile({ id: '81', domain: 'handed.myshopify.com' }));
