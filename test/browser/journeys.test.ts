@@ -1,0 +1,261 @@
+/** Whole visits in real Chromium: what a merchant would see in Events Manager after each, the whole list of it. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { goShopping, type Counted, type Shopping } from './shopping.ts';
+
+const CLICK = 'E.C.P.aClickFromAnAd';
+/** What the web pixel reports of a visit that ends in an order, by Shopify's names. */
+const WHOLE_VISIT = ['product_viewed', 'product_added_to_cart', 'checkout_started', 'payment_info_submitted'];
+const TWO_DAYS = 2 * 86_400_000;
+
+let mall: Shopping;
+let visitor: BrowserContext;
+
+beforeEach(() => {
+  mall.newJourney();
+});
+afterEach(async () => {
+  await visitor.close();
+  expect(mall.app.sandbox.failures).toEqual([]);
+});
+
+describe('where consent is not required', () => {
+  const product = '/products/harbor-raincoat';
+
+  beforeAll(async () => {
+    mall = await goShopping({ handle: 'northwind' });
+  });
+  afterAll(() => mall.close());
+
+  it('from the ad to the order: each event once, both legs on the storefront, the click on all of them', async () => {
+    visitor = await mall.visitor('US-NY');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    const [viewed] = await mall.browserCopies('ViewContent');
+    await mall.addToCart(page);
+    const [added] = await mall.browserCopies('AddToCart');
+    const order = await mall.buy(page);
+    await mall.heard(...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect(mall.counted()).toEqual<Counted[]>([
+      counted('AddPaymentInfo', 'Server', {
+        id: `payment-${order.checkoutToken}`,
+        value: Number(order.total),
+      }),
+      counted('AddToCart', 'Both', { id: added?.eventId, value: 128 }),
+      counted('CompletePayment', 'Server', { id: `order-${order.id}`, value: Number(order.total) }),
+      counted('InitiateCheckout', 'Server', { id: `checkout-${order.checkoutToken}` }),
+      counted('ViewContent', 'Both', { id: viewed?.eventId, value: 128 }),
+    ]);
+    expect(order.noteAttributes).toEqual([
+      { name: '_tock_consent', value: expect.stringMatching(/^1111\.\d{10}$/) as unknown },
+      { name: '_tock_click', value: expect.stringMatching(/^\d{10}\.E\.C\.P\.aClickFromAnAd$/) as unknown },
+    ]);
+  });
+
+  it('in two tabs: the click of one is the click of both, and no event is told twice', async () => {
+    visitor = await mall.visitor('US-NY');
+    const [one, two] = [await visitor.newPage(), await visitor.newPage()];
+    await one.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.browserCopies('ViewContent', 1);
+    await two.goto(`${mall.url}/products/canvas-cap`);
+    await mall.browserCopies('ViewContent', 2);
+    await Promise.all([mall.addToCart(one), mall.addToCart(two)]);
+    await mall.browserCopies('AddToCart', 2);
+    await mall.heard('product_viewed', 'product_viewed', 'product_added_to_cart', 'product_added_to_cart');
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual([
+      ['AddToCart', 'Both', CLICK],
+      ['AddToCart', 'Both', CLICK],
+      ['ViewContent', 'Both', CLICK],
+      ['ViewContent', 'Both', CLICK],
+    ]);
+  });
+
+  it('leaves, comes back two days later by another way and buys: the order still has the click', async () => {
+    visitor = await mall.visitor('US-NY');
+    const before = await visitor.newPage();
+    await before.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.browserCopies('ViewContent');
+    await mall.heard('product_viewed');
+    await mall.deliver();
+    await before.close();
+    await mall.later(TWO_DAYS);
+    const after = await visitor.newPage();
+    await after.goto(`${mall.url}/products/enamel-mug`);
+    await mall.browserCopies('ViewContent', 2);
+    await mall.addToCart(after);
+    await mall.browserCopies('AddToCart');
+    const order = await mall.buy(after);
+    await mall.heard('product_viewed', ...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual([
+      ['AddPaymentInfo', 'Server', CLICK],
+      ['AddToCart', 'Both', CLICK],
+      ['CompletePayment', 'Server', CLICK],
+      ['InitiateCheckout', 'Server', CLICK],
+      ['ViewContent', 'Both', CLICK],
+      ['ViewContent', 'Both', CLICK],
+    ]);
+    expect(await mall.ending(order)).toEqual([{ state: 'sent', reason: expect.anything() as unknown }]);
+  });
+
+  it('with a blocker of TikTok’s host: everything goes the server’s way', async () => {
+    visitor = await mall.visitor('US-NY');
+    await block(visitor, /\/tiktok\//);
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.addToCart(page);
+    const order = await mall.buy(page);
+    await mall.heard(...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual([
+      ['AddPaymentInfo', 'Server', CLICK],
+      ['AddToCart', 'Server', CLICK],
+      ['CompletePayment', 'Server', CLICK],
+      ['InitiateCheckout', 'Server', CLICK],
+      ['ViewContent', 'Server', CLICK],
+    ]);
+    expect(mall.counted()[2]?.id).toBe(`order-${order.id}`);
+  });
+
+  it('with a blocker of TikTok and of our beacon: the order goes out from the webhook alone, with the click', async () => {
+    visitor = await mall.visitor('US-NY');
+    await block(visitor, /\/tiktok\/|\/intake\//);
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.addToCart(page);
+    const order = await mall.buy(page);
+    await mall.deliver();
+
+    expect(mall.counted()).toEqual<Counted[]>([
+      counted('CompletePayment', 'Server', { id: `order-${order.id}`, value: Number(order.total) }),
+    ]);
+  });
+
+  it('by the express button on the product page, past cart and thank-you page: the order has the click', async () => {
+    visitor = await mall.visitor('US-NY');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.browserCopies('ViewContent');
+    await page.locator('[data-express]').click();
+    await block(visitor, /thank-you/);
+    const order = await mall.ordered(() => page.locator('form[data-step=payment] button').click());
+    await mall.deliver();
+
+    expect(mall.counted().filter(({ event }) => event === 'CompletePayment')).toEqual<Counted[]>([
+      counted('CompletePayment', 'Server', {
+        id: `order-${order.id}`,
+        value: Number(order.total),
+      }),
+    ]);
+  });
+});
+
+describe('where consent is required', () => {
+  const product = '/products/teekanne';
+
+  beforeAll(async () => {
+    mall = await goShopping({ handle: 'fjord' });
+  });
+  afterAll(() => mall.close());
+
+  it('refused: TikTok hears of nothing, and the order says why', async () => {
+    visitor = await mall.visitor('DE');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await page.locator('[data-consent=decline]').click();
+    await mall.addToCart(page);
+    const order = await mall.buy(page);
+    await mall.deliver();
+
+    expect(mall.counted()).toEqual([]);
+    expect(await mall.ending(order)).toEqual([{ state: 'skipped', reason: 'consent_refused' }]);
+    expect(order.noteAttributes.map(({ name }) => name)).toEqual(['_tock_consent']);
+  });
+
+  it('given late: what was seen before it on this page is told too, under its own time', async () => {
+    visitor = await mall.visitor('DE');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await page.locator('[data-consent=accept]').waitFor();
+    await mall.deliver();
+    expect(mall.counted()).toEqual([]);
+    await page.locator('[data-consent=accept]').click();
+    await mall.browserCopies('ViewContent');
+    await mall.addToCart(page);
+    await mall.browserCopies('AddToCart');
+    const order = await mall.buy(page);
+    await mall.heard(...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual([
+      ['AddPaymentInfo', 'Server', CLICK],
+      ['AddToCart', 'Both', CLICK],
+      ['CompletePayment', 'Server', CLICK],
+      ['InitiateCheckout', 'Server', CLICK],
+      ['ViewContent', 'Both', CLICK],
+    ]);
+    expect(await mall.ending(order)).toMatchObject([{ state: 'sent' }]);
+  });
+
+  it('withdrawn before buying: nothing after it is told, the order included', async () => {
+    visitor = await mall.visitor('DE');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await page.locator('[data-consent=accept]').click();
+    await mall.browserCopies('ViewContent');
+    await mall.heard('product_viewed');
+    await mall.deliver();
+    await withdraw(page);
+    await page.goto(`${mall.url}${product}`);
+    await mall.addToCart(page);
+    const order = await mall.buy(page);
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source }) => [event, source])).toEqual([['ViewContent', 'Both']]);
+    expect(await mall.ending(order)).toMatchObject([{ state: 'skipped' }]);
+    expect(
+      await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tock:'))),
+    ).toEqual([]);
+  });
+
+  it('with every script of ours blocked the order says that consent is unproven', async () => {
+    visitor = await mall.visitor('DE');
+    await block(visitor, /\/tiktok\/|\/intake\/|\/cdn\/extensions\/|\/cart\/update/);
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await page.locator('[data-consent=accept]').click();
+    await mall.addToCart(page);
+    const order = await mall.buy(page);
+    await mall.deliver();
+
+    expect(mall.counted()).toEqual([]);
+    expect(await mall.ending(order)).toEqual([{ state: 'skipped', reason: 'consent_unproven' }]);
+  });
+});
+
+function counted(
+  event: string,
+  source: Counted['source'],
+  rest: { id: string | undefined; value?: number },
+): Counted {
+  return { event, source, id: rest.id, value: rest.value ?? (expect.any(Number) as number), ttclid: CLICK };
+}
+
+async function block(context: BrowserContext, address: RegExp): Promise<void> {
+  await context.route(address, (route) => route.abort());
+}
+
+/** As the shop's page of privacy choices does it. */
+async function withdraw(page: Page): Promise<void> {
+  await page.goto(`${mall.url}/pages/privacy-choices`);
+  for (const tick of await page.locator('form[data-choices] input[type=checkbox]').all())
+    await tick.uncheck();
+  await page.locator('form[data-choices] button').click();
+  await page.locator('form[data-choices] [role=status]:not(:empty)').waitFor();
+}
