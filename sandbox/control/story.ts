@@ -51,7 +51,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
     },
     {
       title: 'Lose an answer of TikTok',
-      why: 'The worst case: TikTok took the order, but its answer never came. Was it counted or not?',
+      why: 'The worst case: TikTok took the events, but its answer never came. Were they counted or not?',
       do: [
         button('The next answer gets lost', 'tiktok/faults', {
           kind: 'reset',
@@ -62,7 +62,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
         button('A visitor buys', 'visitors/walk', { shop: free.handle }),
       ],
       expect:
-        'Tock sends it again under the same event id. The Events Manager shows one conversion and one discarded copy, with the reason.',
+        'Tock sends what was in it again, under the same event ids. The Events Manager shows each event once, with one discarded copy and the reason.',
       look: [events, log(free)],
     },
     {
