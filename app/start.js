@@ -7,7 +7,7 @@ const NEEDED = [24, 12];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.stderr.write(
-    `Tock needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Install it, or start Tock with "npm start", which brings its own.\n`,
+    `Tock needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Install it from nodejs.org, or run "npm ci", which brings one for "npm start".\n`,
   );
   process.exit(1);
 }
