@@ -36,8 +36,11 @@ interface MigrationState {
 }
 
 /** Reads Prisma's history table with plain SQL, so that the usual start needs no engine. */
-export async function migrationState(client: pg.Client | pg.Pool): Promise<MigrationState> {
-  const known = await migrationNames();
+export async function migrationState(
+  client: pg.Client | pg.Pool,
+  only?: readonly string[],
+): Promise<MigrationState> {
+  const known = await migrationNames(only);
   const { rows: tables } = await client.query<{ there: boolean }>(
     `SELECT to_regclass('public._prisma_migrations') IS NOT NULL AS there`,
   );
@@ -55,12 +58,18 @@ export async function migrationState(client: pg.Client | pg.Pool): Promise<Migra
   };
 }
 
-/** Brings the database up to date; any number of processes may do so at once, and one of them does it. */
-export async function migrate(url: string, log: Log): Promise<void> {
+/**
+ * Brings the database up to date (or, to restore a backup of an older Tock, only as far as that one was); any number of processes may do so at once, and one of them does it.
+ */
+export async function migrate(
+  url: string,
+  log: Log,
+  options: { only?: readonly string[] } = {},
+): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const before = await migrationState(client);
+    const before = await migrationState(client, options.only);
     if (before.unknown.length > 0) {
       log.warn(
         'the database was migrated by a newer Tock; run that version, or restore a backup of this one',
@@ -71,7 +80,7 @@ export async function migrate(url: string, log: Log): Promise<void> {
     }
     if (before.pending.length === 0) return;
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const state = await migrationState(client);
+    const state = await migrationState(client, options.only);
     if (state.pending.length === 0) return;
     await withSchemaEngine(url, async (schemaEngine) => {
       // Whoever holds the lock is alone, and every script is one transaction: what is unfinished left no trace.
@@ -79,7 +88,7 @@ export async function migrate(url: string, log: Log): Promise<void> {
         await schemaEngine.markMigrationRolledBack({ migrationName });
       try {
         const { appliedMigrationNames } = await schemaEngine.applyMigrations({
-          migrationsList: await migrationsList(),
+          migrationsList: await migrationsList(options.only),
           filters: { externalTables: [], externalEnums: [] },
         });
         log.info('migrated the database', { migrations: appliedMigrationNames });
@@ -120,18 +129,19 @@ export function schemaDifference(url: string): Promise<string | null> {
   });
 }
 
-async function migrationNames(): Promise<string[]> {
+export async function migrationNames(only?: readonly string[]): Promise<string[]> {
   const entries = await readdir(migrationsFolder, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
+    .filter((name) => only === undefined || only.includes(name))
     .sort();
 }
 
 /** The migrations folder in the form that the engine reads. */
-async function migrationsList(): Promise<engine.MigrationList> {
+async function migrationsList(only?: readonly string[]): Promise<engine.MigrationList> {
   const folder = migrationsFolder;
-  const names = await migrationNames();
+  const names = await migrationNames(only);
   const migrationDirectories = await Promise.all(
     names.map(async (name) => ({
       path: name,

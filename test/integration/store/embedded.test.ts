@@ -16,9 +16,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../app/base/log.ts';
 import { destroyEmbedded, joinEmbedded, type Membership } from '../../../app/store/embedded/embedded.ts';
+
+// Each of these makes a database from nothing, some of them three times; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const log = createLog({ level: 'silent' });
 const asRoot = process.getuid?.() === 0;
