@@ -124,22 +124,24 @@ export const CONTEXT_EVENTS: readonly string[] = [
 ];
 
 /** TikTok's closed list (facts: tiktok.md 1.5). */
-const LISTED =
-  ' AED ARS AUD BDT BHD BIF BOB BRL CAD CHF CLP CNY COP CRC CZK DKK DZD EGP EUR GBP GTQ HKD HNL HUF IDR ILS INR' +
-  ' ISK JPY KES KHR KRW KWD KZT MAD MOP MXN MYR NGN NIO NOK NZD OMR PEN PHP PKR PLN PYG QAR RON RUB SAR SEK SGD' +
-  ' THB TRY TWD UAH USD VES VND ZAR ';
+const LISTED = new Set(
+  (
+    'AED ARS AUD BDT BHD BIF BOB BRL CAD CHF CLP CNY COP CRC CZK DKK DZD EGP EUR GBP GTQ HKD HNL HUF IDR ILS INR ' +
+    'ISK JPY KES KHR KRW KWD KZT MAD MOP MXN MYR NGN NIO NOK NZD OMR PEN PHP PKR PLN PYG QAR RON RUB SAR SEK SGD ' +
+    'THB TRY TWD UAH USD VES VND ZAR'
+  ).split(' '),
+);
 
 export function listedCurrency(currency: string | undefined): boolean {
-  return currency !== undefined && currency.length === 3 && LISTED.indexOf(' ' + currency + ' ') >= 0;
+  return currency !== undefined && LISTED.has(currency);
 }
 
 /** ISO 4217 exponents that are not two. */
-const NONE = ' BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ';
-const THREE = ' BHD IQD JOD KWD LYD OMN OMR TND ';
+const NONE = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
+const THREE = new Set('BHD IQD JOD KWD LYD OMN OMR TND'.split(' '));
 
 export function minorDigits(currency: string): number {
-  const key = ' ' + currency + ' ';
-  return NONE.indexOf(key) >= 0 ? 0 : THREE.indexOf(key) >= 0 ? 3 : 2;
+  return NONE.has(currency) ? 0 : THREE.has(currency) ? 3 : 2;
 }
 
 const DECIMAL = /^(-?)(\d{1,24})(?:\.(\d{0,24}))?$/;
@@ -255,14 +257,13 @@ export function contentOf(
   id: string | undefined,
   price: number | undefined,
 ): Content {
-  return {
-    ...(id ? { content_id: id } : {}),
-    ...(item.title ? { content_name: item.title } : {}),
-    ...(item.type ? { content_category: item.type } : {}),
-    ...(item.vendor ? { brand: item.vendor } : {}),
-    ...(price === undefined ? {} : { price }),
-    quantity: item.quantity,
-  };
+  const content: Omit<Content, 'quantity'> = {};
+  if (id) content.content_id = id;
+  if (item.title) content.content_name = item.title;
+  if (item.type) content.content_category = item.type;
+  if (item.vendor) content.brand = item.vendor;
+  if (price !== undefined) content.price = price;
+  return Object.assign(content, { quantity: item.quantity });
 }
 
 /** As a JSON number; what rounding or a refund pushed below zero is worth nothing. */
@@ -313,6 +314,8 @@ export function safeLabel(label: string | undefined): string | undefined {
 
 /** True for text that holds, or decodes to, an email address or a run of digits as long as a phone number. */
 export function looksPersonal(text: string): boolean {
+  // Most words have none of what either could be made of.
+  if (!/[@%0-9\u0080-\uFFFF]/.test(text)) return false;
   let current = text;
   for (let round = 0; round < 4; round++) {
     if (holdsContact(current)) return true;
@@ -327,12 +330,14 @@ export function looksPersonal(text: string): boolean {
 /** Runs of 16 and more digits are ids of campaigns and orders: no phone number is that long. */
 function holdsContact(text: string): boolean {
   if (!/[@\uFE6B\uFF20]|\p{Nd}/u.test(text)) return false;
-  const plain = text.normalize('NFKC').replace(/\p{Nd}{16,}/gu, ' ');
+  const folded = /[\u0080-\uFFFF]/.test(text) ? text.normalize('NFKC') : text;
+  const plain = folded.replace(/\p{Nd}{16,}/gu, ' ');
   return plain.indexOf('@') >= 0 || /(?:\p{Nd}[\s().\-+/_\u2010-\u2015]{0,3}){7}/u.test(plain);
 }
 
 /** One round of percent decoding that leaves alone what is not valid. */
 export function decoded(text: string): string {
+  if (text.indexOf('%') < 0) return text.indexOf('+') < 0 ? text : text.replace(/\+/g, ' ');
   return text.replace(/\+/g, ' ').replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
     try {
       return decodeURIComponent(run);

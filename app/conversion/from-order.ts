@@ -6,8 +6,7 @@ import {
   idOf,
   object,
   objects,
-  parseObject,
-  reading,
+  readingText,
   refuse,
   requireText,
   requireTime,
@@ -89,7 +88,7 @@ type Currency = OrderParts['currency'];
 
 /** The body of an orders/* webhook. */
 export function readOrder(rawJson: string, known: KnownShop = {}): Result<OrderRead, FactsProblem> {
-  return reading(() => assembleOrder(webhookParts(parseObject(rawJson)), known));
+  return readingText(rawJson, (order) => assembleOrder(webhookParts(order), known));
 }
 
 function webhookParts(order: JsonObject): OrderParts {
@@ -105,7 +104,8 @@ function webhookParts(order: JsonObject): OrderParts {
   const homes = customer && object(customer, 'default_address', 'customer.');
   const client = object(order, 'client_details');
   const originalTotal =
-    money(order, 'total_price', currency) ?? refuse('total_price', 'an amount of money', 'missing');
+    money(order, 'total_price', 'total_price_set', currency) ??
+    refuse('total_price', 'an amount of money', 'missing');
   const country = (from: JsonObject | undefined, path: string): string | undefined =>
     from && text(from, 'country_code', path)?.toUpperCase();
   const landing = text(order, 'landing_site');
@@ -127,29 +127,35 @@ function webhookParts(order: JsonObject): OrderParts {
     currency,
     taxesIncluded: flag(order, 'taxes_included'),
     originalTotal,
-    total: money(order, 'current_total_price', currency) ?? originalTotal,
-    subtotal: money(order, 'current_subtotal_price', currency) ?? money(order, 'subtotal_price', currency),
-    tax: money(order, 'current_total_tax', currency) ?? money(order, 'total_tax', currency) ?? nothing,
+    total: money(order, 'current_total_price', 'current_total_price_set', currency) ?? originalTotal,
+    subtotal:
+      money(order, 'current_subtotal_price', 'current_subtotal_price_set', currency) ??
+      money(order, 'subtotal_price', 'subtotal_price_set', currency),
+    tax:
+      money(order, 'current_total_tax', 'current_total_tax_set', currency) ??
+      money(order, 'total_tax', 'total_tax_set', currency) ??
+      nothing,
     shipping:
-      money(order, 'current_shipping_price', currency) ??
-      money(order, 'total_shipping_price', currency) ??
+      money(order, 'current_shipping_price', 'current_shipping_price_set', currency) ??
+      money(order, 'total_shipping_price', 'total_shipping_price_set', currency) ??
       nothing,
     shippingTax: sum(
       shippingLines.flatMap((line, index) =>
         objects(line, 'tax_lines', `shipping_lines[${index}].`).map(
-          (tax) => money(tax, 'price', currency, `shipping_lines[${index}].tax_lines.`) ?? nothing,
+          (tax) =>
+            money(tax, 'price', 'price_set', currency, `shipping_lines[${index}].tax_lines.`) ?? nothing,
         ),
       ),
       currency,
     ),
     duties:
-      money(order, 'current_total_duties', currency) ??
-      money(order, 'original_total_duties', currency) ??
+      money(order, 'current_total_duties', 'current_total_duties_set', currency) ??
+      money(order, 'original_total_duties', 'original_total_duties_set', currency) ??
       nothing,
     tips: tips(order, currency),
     discounts:
-      money(order, 'current_total_discounts', currency) ??
-      money(order, 'total_discounts', currency) ??
+      money(order, 'current_total_discounts', 'current_total_discounts_set', currency) ??
+      money(order, 'total_discounts', 'total_discounts_set', currency) ??
       nothing,
     hasRefunds: objects(order, 'refunds').length > 0,
     lines: objectsOf(order, 'line_items').map((line, index) =>
@@ -221,10 +227,12 @@ function webhookParts(order: JsonObject): OrderParts {
 function linePart(line: JsonObject, path: string, currency: Currency): LinePart {
   const quantity = whole(line, 'quantity', path) ?? 1;
   const price =
-    money(line, 'price', currency, path) ?? refuse(path + 'price', 'an amount of money', 'missing');
+    money(line, 'price', 'price_set', currency, path) ??
+    refuse(path + 'price', 'an amount of money', 'missing');
   const discounts = objects(line, 'discount_allocations', path).map(
     (entry, index) =>
-      money(entry, 'amount', currency, `${path}discount_allocations[${index}].`) ?? zero(currency),
+      money(entry, 'amount', 'amount_set', currency, `${path}discount_allocations[${index}].`) ??
+      zero(currency),
   );
   return {
     variant: idOf(line, 'variant_id', undefined, path),
@@ -288,24 +296,40 @@ function negative(amount: Amount): Amount {
     : { shop: turn(amount.shop), presentment: turn(amount.presentment) };
 }
 
-/** `<key>_set` with both currencies, else the plain field, which Shopify writes in shop currency. */
-function money(from: JsonObject, key: string, currency: Currency, path = ''): Amount | undefined {
-  const set = object(from, key + '_set', path);
-  if (set !== undefined) {
-    const base = `${path}${key}_set.`;
-    const shop = object(set, 'shop_money', base);
-    if (shop !== undefined) {
-      const amount = decimal(shop, 'amount', currency.shop, `${base}shop_money.`);
-      if (currency.shop === currency.presentment) return { shop: amount };
-      const other = object(set, 'presentment_money', base);
-      if (other === undefined) return { shop: amount };
-      return {
-        shop: amount,
-        presentment: decimal(other, 'amount', currency.presentment, `${base}presentment_money.`),
-      };
-    }
+/** The `_set` with both currencies, else the plain field, which Shopify writes in shop currency. */
+function money(
+  from: JsonObject,
+  key: string,
+  setKey: string,
+  currency: Currency,
+  path = '',
+): Amount | undefined {
+  const set = object(from, setKey, path);
+  const shop = set && object(set, 'shop_money', path);
+  if (set === undefined || shop === undefined) {
+    return text(from, key, path) === undefined
+      ? undefined
+      : { shop: decimal(from, key, currency.shop, path) };
   }
-  return text(from, key, path) === undefined ? undefined : { shop: decimal(from, key, currency.shop, path) };
+  const amount =
+    amountOf(shop, currency.shop) ?? decimal(shop, 'amount', currency.shop, `${path}${setKey}.shop_money.`);
+  if (currency.shop === currency.presentment) return { shop: amount };
+  const other = object(set, 'presentment_money', path);
+  if (other === undefined) return { shop: amount };
+  return {
+    shop: amount,
+    presentment:
+      amountOf(other, currency.presentment) ??
+      decimal(other, 'amount', currency.presentment, `${path}${setKey}.presentment_money.`),
+  };
+}
+
+/** The common case without building the path of a fault that there is not. */
+function amountOf(bag: JsonObject, currency: string): string | undefined {
+  const { amount } = bag;
+  return typeof amount === 'string' && TWO_PLACES.test(amount) && minorDigits(currency) === 2
+    ? amount
+    : undefined;
 }
 
 const TWO_PLACES = /^\d{1,15}\.\d\d$/;
@@ -326,7 +350,7 @@ export function currencyCode(from: JsonObject, key: string): string {
 }
 
 function tips(order: JsonObject, currency: Currency): Amount {
-  const set = money(order, 'total_tip_received', currency);
+  const set = money(order, 'total_tip_received', 'total_tip_received_set', currency);
   return set ?? zero(currency);
 }
 

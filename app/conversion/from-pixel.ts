@@ -19,8 +19,8 @@ import {
   isObject,
   objects,
   object,
-  parseObject,
   reading,
+  readingText,
   refuse,
   requireText,
   requireTime,
@@ -43,7 +43,7 @@ export interface PageEdge {
 
 /** A beacon's body. Sizes are bounded here; the shop's key, its rate and the clock are the intake's to judge. */
 export function readBeacon(rawJson: string): Result<Beacon, FactsProblem> {
-  return reading(() => beaconOf(parseObject(rawJson)));
+  return readingText(rawJson, beaconOf);
 }
 
 function beaconOf(body: JsonObject): Beacon {

@@ -18,6 +18,15 @@ class FieldError extends Error {
   }
 }
 
+/** Says that a number was read which a double cannot hold: the text is then parsed again, slowly and exactly. */
+class Inexact extends Error {
+  readonly field: string;
+  constructor(field: string) {
+    super('inexact');
+    this.field = field;
+  }
+}
+
 export function reading<T>(read: () => T): Result<T, FactsProblem> {
   // A deep stack trace for a merchant's odd order would cost more than reading it.
   const limit = Error.stackTraceLimit;
@@ -26,33 +35,48 @@ export function reading<T>(read: () => T): Result<T, FactsProblem> {
     return ok(read());
   } catch (error) {
     if (error instanceof FieldError) return problem(error.found);
+    if (error instanceof Inexact) return problem({ code: 'invalid', field: error.field, expected: 'a number that can be exact' });
     throw error;
   } finally {
     Error.stackTraceLimit = limit;
   }
 }
 
+/**
+ * Reads a text that holds one object. Shopify's real ids have thirteen or fourteen digits, which a double holds: so
+ * the plain parser goes first, and only when a field that matters turns out to be a longer integer the text is
+ * parsed again with its long integers quoted.
+ */
+export function readingText<T>(source: string, read: (from: JsonObject) => T): Result<T, FactsProblem> {
+  return reading(() => {
+    try {
+      return read(parseObject(source, JSON.parse));
+    } catch (error) {
+      if (!(error instanceof Inexact)) throw error;
+      return read(parseObject(source, parseExact));
+    }
+  });
+}
+
 export function refuse(field: string, expected: string, code: 'missing' | 'invalid' = 'invalid'): never {
   throw new FieldError({ code, field, expected });
 }
 
-/** Sixteen digits in a row are where a double stops being exact; Shopify's real ids have thirteen or fourteen. */
-const LONG = /[0-9]{16}/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Sixteen digits are where a double stops being exact. */
 const LONG_INTEGER = /^-?\d{16,}$/;
 
-/** JSON.parse that keeps integers of sixteen and more digits as strings. Most texts have none and pay one scan. */
-export function parseExact(text: string): unknown {
-  if (!LONG.test(text)) return JSON.parse(text);
+/** JSON.parse that keeps integers of sixteen and more digits as strings. */
+export function parseExact(source: string): unknown {
   return JSON.parse(
-    text.replace(STRING_OR_NUMBER, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token)),
+    source.replace(STRING_OR_NUMBER, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token)),
   );
 }
 
-export function parseObject(text: string): JsonObject {
+function parseObject(source: string, parse: (source: string) => unknown): JsonObject {
   let value: unknown;
   try {
-    value = parseExact(text);
+    value = parse(source);
   } catch {
     throw new FieldError({ code: 'not-json', field: '', expected: 'JSON' });
   }
@@ -72,7 +96,10 @@ export function text(from: JsonObject, key: string, path = ''): string | undefin
     return trimmed === '' ? undefined : trimmed;
   }
   if (value === null || value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new Inexact(path + key);
+    return String(value);
+  }
   return refuse(path + key, 'text');
 }
 

@@ -2,11 +2,19 @@
 
 const WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
 
+/** What browsers and JavaScript write: already as it is wanted. */
+const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const FROM = Date.UTC(2000, 0);
+const TO = Date.UTC(2100, 0);
+
 /** Undefined for what is no time, names no zone, or lies outside the years 2000 to 2100. */
 export function utc(written: string): string | undefined {
-  if (!WITH_ZONE.test(written)) return undefined;
+  const plain = written.length === 24 && PLAIN.test(written);
+  if (!plain && !WITH_ZONE.test(written)) return undefined;
   const stamp = Date.parse(written);
-  return stamp >= 946_684_800_000 && stamp < 4_102_444_800_000 ? new Date(stamp).toISOString() : undefined;
+  if (plain) return stamp >= FROM && stamp < TO ? written : undefined;
+  return stamp >= FROM && stamp < TO ? new Date(stamp).toISOString() : undefined;
 }
 
 /** Unix seconds as text. */

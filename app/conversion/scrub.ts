@@ -46,9 +46,11 @@ export function scrubUrl(raw: string | undefined, origin?: string): string | und
   if (url === undefined || !safeHost(url.hostname)) return undefined;
   const path = scrubPath(url.pathname);
   const kept: string[] = [];
-  for (const [name, value] of url.searchParams) {
-    if (!ALLOWED.has(name) || value === '' || value.length > 300 || looksPersonal(value)) continue;
-    if (!/[\uD800-\uDFFF]/.test(value)) kept.push(`${name}=${encodeURIComponent(value)}`);
+  for (const parameter of url.search === '' ? [] : url.search.slice(1).split('&')) {
+    const name = parameter.slice(0, parameter.indexOf('='));
+    const value = parameter.slice(name.length + 1);
+    if (ALLOWED.has(name) && value !== '' && value.length <= 300 && !looksPersonal(value))
+      kept.push(parameter);
   }
   const whole = `${url.protocol}//${url.host}${path}${kept.length > 0 ? '?' + kept.join('&') : ''}`;
   return whole.length <= LONGEST ? whole : `${url.protocol}//${url.host}/`;
@@ -71,9 +73,11 @@ export function scrubTerm(term: string | undefined): string | undefined {
   return safeQuery(term);
 }
 
+/** The host of an http(s) address, without parsing all of it. */
 export function hostOf(raw: string | undefined): string | undefined {
-  const url = readUrl(raw);
-  return url !== undefined && safeHost(url.hostname) ? url.host : undefined;
+  const found = /^https?:\/\/([a-z0-9.-]+)(:\d{1,5})?(?:[/?#]|$)/i.exec(raw?.trim() ?? '');
+  const host = found?.[1]?.toLowerCase();
+  return host !== undefined && safeHost(host) ? host + (found?.[2] ?? '') : undefined;
 }
 
 function readUrl(raw: string | undefined, origin?: string): URL | undefined {

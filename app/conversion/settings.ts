@@ -1,7 +1,7 @@
 /** Every setting that changes an outcome: types, defaults, checks, and what the storefront pixel may know of them. */
 import { z } from 'zod';
 import { CONTEXT_EVENTS, SHOPIFY_EVENTS } from './browser.ts';
-import type { EchoOptions, PixelOptions } from './browser.ts';
+import type { ContentIdOptions, EchoOptions, PixelOptions, ValueOptions } from './browser.ts';
 import { checkEventName } from './event-names.ts';
 import type { FetchedField, PixelId } from './facts.ts';
 import { ok, problem } from './result.ts';
@@ -354,17 +354,18 @@ export function echoOptions(code: string, pixel: PixelSettings, shop: ShopSettin
     const mapping = pixel.events[event];
     if (mapping?.on && event !== ORDER_EVENT && !CONTEXT_EVENTS.includes(event)) events[event] = mapping.name;
   }
-  const { basis, tax, shipping, profit } = pixel.value;
-  return {
-    code,
-    events,
-    contentId: {
-      kind: pixel.contentId.kind,
-      ...(pixel.contentId.template === undefined ? {} : { template: pixel.contentId.template }),
-      ...(shop.country ? { country: shop.country } : {}),
-    },
-    value: { basis, tax, shipping, ...(profit ? { profit } : {}) },
-  };
+  return { code, events, contentId: contentIdOptions(pixel, shop), value: valueOptions(pixel) };
+}
+
+export function contentIdOptions(pixel: PixelSettings, shop: ShopSettings): ContentIdOptions {
+  const options: ContentIdOptions = { kind: pixel.contentId.kind };
+  if (pixel.contentId.template !== undefined) options.template = pixel.contentId.template;
+  if (shop.country) options.country = shop.country;
+  return options;
+}
+
+export function valueOptions({ value: { basis, tax, shipping, profit } }: PixelSettings): ValueOptions {
+  return profit ? { basis, tax, shipping, profit } : { basis, tax, shipping };
 }
 
 /** What the storefront pixel is told of a shop's active pixels: public, and no more than it needs. */

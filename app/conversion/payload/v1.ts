@@ -1,9 +1,9 @@
 /** Facts and pixel settings to one event of TikTok's Events API 2.0: payload version 1. */
 import { browserCopy, contentIdOf, contentOf, contentTypeOf, priceNumber } from '../browser.ts';
-import type { Content, CopyProperties, PageDraft } from '../browser.ts';
+import type { Content, CopyProperties, EchoOptions } from '../browser.ts';
 import { chooseClick } from '../clicks.ts';
 import type { Facts, MatchData, OrderFacts, PageFacts } from '../facts.ts';
-import { echoOptions } from '../settings.ts';
+import { contentIdOptions, valueOptions } from '../settings.ts';
 import type { PixelSettings, ShopSettings } from '../settings.ts';
 import { minorOf, orderValue } from '../value.ts';
 
@@ -136,29 +136,16 @@ function orderProperties(
   return properties;
 }
 
-function contentIdOptions(
-  pixel: PixelSettings,
-  settings: ShopSettings,
-): ReturnType<typeof echoOptions>['contentId'] {
-  return echoOptions('', pixel, settings).contentId;
-}
-
 /** The very function that makes the browser's copy, so that both legs say the same, byte for byte. */
 function pageProperties(facts: PageFacts, pixel: PixelSettings, settings: ShopSettings): EventsApiProperties {
-  return browserCopy(draftFrom(facts), facts.event, echoOptions('', pixel, settings))?.properties ?? {};
-}
-
-function draftFrom(facts: PageFacts): PageDraft {
-  const { items, currency, total, subtotal, tax, shipping, query } = facts;
-  return {
-    ...(items === undefined ? {} : { items }),
-    ...(currency === undefined ? {} : { currency }),
-    ...(total === undefined ? {} : { total }),
-    ...(subtotal === undefined ? {} : { subtotal }),
-    ...(tax === undefined ? {} : { tax }),
-    ...(shipping === undefined ? {} : { shipping }),
-    ...(query === undefined ? {} : { query }),
+  const options: EchoOptions = {
+    code: '',
+    // Which name it has was decided before; here only the properties are made.
+    events: { [facts.event]: facts.event },
+    contentId: contentIdOptions(pixel, settings),
+    value: valueOptions(pixel),
   };
+  return browserCopy(facts, facts.event, options)?.properties ?? {};
 }
 
 /** A web event has a page: an order without one happened at the storefront's door. */

@@ -632,7 +632,7 @@ describe('total', () => {
             expect(made.choice.marketing && made.choice.analytics).toBe(true);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -424,7 +424,7 @@ describe('broken input', () => {
             read.problem.field === '' || read.problem.field.startsWith(key.replace(/_set$/, '').slice(0, 4)),
           ).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 700 },
     );
   });
 
@@ -436,7 +436,7 @@ describe('broken input', () => {
         const read = readOrder(JSON.stringify({ ...whole, line_items: [{ ...line, [key]: value }] }));
         if (!read.ok) expect(read.problem.field).toContain('line_items[0]');
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -454,7 +454,7 @@ describe('the facts', () => {
         }
         expect(text).not.toContain(encodeURIComponent(order.email));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -395,7 +395,7 @@ describe('a beacon is not believed', () => {
         if (read.ok) for (const event of read.value.events) readPageEvent(event, { beacon: read.value });
         expect(typeof read.ok).toBe('boolean');
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 });
@@ -498,7 +498,7 @@ describe('both legs', () => {
           expect(schemaProblems(JSON.stringify(event))).toEqual([]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -94,7 +94,7 @@ describe('any order and any settings', () => {
           payloadBytes(built({ facts: stored, match: storedMatch }, { pixel: storedPixel, limitedDataUse })),
         ).toBe(bytes);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -102,7 +102,7 @@ describe('properties', () => {
           expect(decodedFully(kept)).not.toContain('@');
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -120,20 +120,19 @@ describe('properties', () => {
           expect(kept).not.toContain(phone.replace(/\D/g, '').slice(-7));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
   it('is idempotent and never throws', () => {
+    const part = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('%41', '%2541', '+', 'ä', '%E4', '😀'));
+    const address = fc.tuple(part, part, part).map(([a, b, c]) => `https://shop.example/${a}?utm_term=${b}&page=${c}#${a}`);
     fc.assert(
-      fc.property(
-        fc.oneof(fc.webUrl({ withFragments: true, withQueryParameters: true }), fc.string()),
-        (raw) => {
-          const once = scrubUrl(raw);
-          expect(once === undefined ? undefined : scrubUrl(once)).toBe(once);
-        },
-      ),
-      { numRuns: 1000 },
+      fc.property(fc.oneof(address, fc.string()), (raw) => {
+        const once = scrubUrl(raw);
+        expect(once === undefined ? undefined : scrubUrl(once)).toBe(once);
+      }),
+      { numRuns: 500 },
     );
   });
 });
