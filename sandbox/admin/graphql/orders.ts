@@ -1,5 +1,7 @@
 /** Orders as the Admin API shows them, built from the sandbox's own orders. */
 
+import { fromMinor, sum, times, toMinor } from '../../orders/money.ts';
+import { moneyOf, type MoneySet } from '../../orders/payload.ts';
 import type { SandboxLine, SandboxOrder, SandboxShop, World } from '../../world.ts';
 import { addressNode, customerNode, productNode, variantNode } from './catalogue.ts';
 import { connection, type Fields } from './connections.ts';
@@ -9,28 +11,39 @@ import { matchesNumber, matchesText, matchesTime, readSearch } from './search.ts
 /** Without read_all_orders an app sees the orders of these days only. */
 const visibleDays = 60;
 
-const decimals: Record<string, number> = { JPY: 0, KRW: 0 };
+/** The Admin API writes decimals without needless zeros, but with one digit behind the point. */
+function decimalOf(amount: string): string {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  return `${whole}.${fraction.replace(/0+$/, '') || '0'}`;
+}
 
-/** Shop money and what the buyer saw, both with the currency's digits. */
-function money(order: SandboxOrder, amount: string | number): Fields {
-  const shop = Number(amount);
-  const show = (value: number, currency: string) => ({
-    amount: value.toFixed(Math.max(1, decimals[currency] ?? 2)),
-    currencyCode: currency,
-  });
+/** The payloads' own sums, so that both ways of reading an order agree to the cent. */
+function bag({ shop_money: shop, presentment_money: buyer }: MoneySet): Fields {
   return {
-    shopMoney: show(shop, order.currency),
-    presentmentMoney: show(shop * order.presentmentRate, order.presentmentCurrency),
+    shopMoney: { amount: decimalOf(shop.amount), currencyCode: shop.currency_code },
+    presentmentMoney: { amount: decimalOf(buyer.amount), currencyCode: buyer.currency_code },
   };
 }
 
-function allocated(line: SandboxLine): number {
-  return line.allocations.reduce((sum, { amount }) => sum + Number(amount), 0);
+function unitOf(total: MoneySet, quantity: number): MoneySet {
+  const part = (amount: string, currency: string) =>
+    fromMinor(quantity === 0 ? 0n : times(toMinor(amount, currency), 1 / quantity), currency);
+  const { shop_money: shop, presentment_money: buyer } = total;
+  return {
+    shop_money: { ...shop, amount: part(shop.amount, shop.currency_code) },
+    presentment_money: { ...buyer, amount: part(buyer.amount, buyer.currency_code) },
+  };
 }
 
-function lineNode(shop: SandboxShop, order: SandboxOrder, line: SandboxLine): Fields {
+type OrderMoney = ReturnType<typeof moneyOf>;
+
+function lineNode(shop: SandboxShop, order: SandboxOrder, money: OrderMoney, line: SandboxLine): Fields {
   const product = shop.products.find(({ id }) => id === line.productId);
-  const discounted = Number(line.price) * line.quantity - allocated(line);
+  const minor = (amount: string) => toMinor(amount, order.currency);
+  const text = (amount: bigint) => fromMinor(amount, order.currency);
+  const taken = text(sum(line.allocations.map(({ amount }) => minor(amount))));
+  const discounted = bag(money.line(line));
+  const unit = bag(unitOf(money.line(line), line.quantity));
   return {
     id: gid('LineItem', line.id),
     title: line.title,
@@ -46,30 +59,47 @@ function lineNode(shop: SandboxShop, order: SandboxOrder, line: SandboxLine): Fi
     customAttributes: line.properties.map(({ name, value }) => ({ key: name, value })),
     product: product ? () => productNode(shop, product) : null,
     variant: product && line.variantId ? () => variantNode(shop, product, line.variantId ?? '') : null,
-    originalUnitPriceSet: money(order, line.price),
-    originalTotalSet: money(order, Number(line.price) * line.quantity),
-    discountedTotalSet: money(order, discounted),
-    discountedUnitPriceSet: money(order, line.quantity === 0 ? 0 : discounted / line.quantity),
-    discountedUnitPriceAfterAllDiscountsSet: money(
-      order,
-      line.quantity === 0 ? 0 : discounted / line.quantity,
-    ),
-    totalDiscountSet: money(order, allocated(line)),
+    originalUnitPriceSet: bag(money.set(line.price)),
+    originalTotalSet: bag(money.set(text(minor(line.price) * BigInt(line.quantity)))),
+    discountedTotalSet: discounted,
+    discountedUnitPriceSet: unit,
+    discountedUnitPriceAfterAllDiscountsSet: unit,
+    totalDiscountSet: bag(money.set(taken)),
     sellingPlan: line.sellingPlan && {
       name: line.sellingPlan.name,
       sellingPlanId: gid('SellingPlan', line.sellingPlan.id),
     },
-    taxLines: line.taxLines.map((tax) => taxNode(order, tax)),
-    discountAllocations: line.allocations.map(({ amount }) => ({ allocatedAmountSet: money(order, amount) })),
+    taxLines: line.taxLines.map((tax) => taxNode(money, tax)),
+    discountAllocations: line.allocations.map(({ amount }) => ({
+      allocatedAmountSet: bag(money.set(amount)),
+    })),
   };
 }
 
-function taxNode(order: SandboxOrder, tax: SandboxOrder['taxLines'][number]): Fields {
+function shippingNode(money: OrderMoney, line: SandboxOrder['shippingLines'][number]): Fields {
+  const discounted = bag(money.discountedShipping(line));
+  return {
+    id: gid('ShippingLine', line.id),
+    title: line.title,
+    code: line.title,
+    source: 'shopify',
+    custom: false,
+    isRemoved: false,
+    carrierIdentifier: null,
+    phone: null,
+    originalPriceSet: bag(money.set(line.price)),
+    discountedPriceSet: discounted,
+    currentDiscountedPriceSet: discounted,
+    taxLines: line.taxLines.map((tax) => taxNode(money, tax)),
+  };
+}
+
+function taxNode(money: OrderMoney, tax: SandboxOrder['taxLines'][number]): Fields {
   return {
     title: tax.title,
     rate: tax.rate,
     ratePercentage: tax.rate * 100,
-    priceSet: money(order, tax.price),
+    priceSet: bag(money.set(tax.price)),
   };
 }
 
@@ -120,8 +150,12 @@ const fulfillmentWords = { fulfilled: 'FULFILLED', partial: 'PARTIALLY_FULFILLED
 
 function orderNode({ world, shop }: AdminContext, order: SandboxOrder): Fields {
   const customer = shop.customers.find(({ id }) => id === order.customerId);
-  const set = (amount: string | number) => money(order, amount);
-  const refunded = order.refunds.reduce((sum, { amount }) => sum + Number(amount), 0);
+  const money = moneyOf(order);
+  const minor = (amount: string) => toMinor(amount, order.currency);
+  const set = (amount: string) => bag(money.set(amount));
+  const setOf = (amount: bigint) => set(fromMinor(amount, order.currency));
+  const refunded = sum(order.refunds.map(({ amount }) => minor(amount)));
+  const received = minor(order.total) - minor(order.totalOutstanding);
   return {
     id: gid('Order', order.id),
     legacyResourceId: order.id,
@@ -137,7 +171,7 @@ function orderNode({ world, shop }: AdminContext, order: SandboxOrder): Fields {
     cancelReason: order.cancelReason?.toUpperCase() ?? null,
     closed: order.closedAt !== null,
     closedAt: order.closedAt,
-    edited: order.currentTotal !== order.total && refunded === 0,
+    edited: order.currentTotal !== order.total && refunded === 0n,
     sourceName: order.sourceName,
     sourceIdentifier: order.sourceIdentifier,
     registeredSourceUrl: order.sourceUrl,
@@ -180,29 +214,39 @@ function orderNode({ world, shop }: AdminContext, order: SandboxOrder): Fields {
       : customer
         ? { __typename: 'Customer', ...customerNode(customer) }
         : null,
-    originalTotalPriceSet: set(order.total),
-    totalPriceSet: set(order.total),
-    currentTotalPriceSet: set(order.currentTotal),
-    subtotalPriceSet: set(order.subtotal),
-    currentSubtotalPriceSet: set(order.currentSubtotal),
-    totalDiscountsSet: set(order.totalDiscounts),
-    currentTotalDiscountsSet: set(order.currentDiscounts),
-    totalTaxSet: set(order.totalTax),
-    currentTotalTaxSet: set(order.currentTax),
-    totalShippingPriceSet: set(order.totalShipping),
-    totalTipReceivedSet: set(order.totalTip),
+    originalTotalPriceSet: bag(money.total('total')),
+    totalPriceSet: bag(money.total('total')),
+    currentTotalPriceSet: bag(money.current('total', order.currentTotal)),
+    subtotalPriceSet: bag(money.total('subtotal')),
+    currentSubtotalPriceSet: bag(money.current('subtotal', order.currentSubtotal)),
+    totalDiscountsSet: bag(money.total('discounts')),
+    currentTotalDiscountsSet: bag(money.current('discounts', order.currentDiscounts)),
+    totalTaxSet: bag(money.total('tax')),
+    currentTotalTaxSet: bag(money.current('tax', order.currentTax)),
+    totalShippingPriceSet: bag(money.total('shipping')),
+    currentShippingPriceSet: bag(money.total('shipping')),
+    totalTipReceivedSet: bag(money.total('tip')),
     totalOutstandingSet: set(order.totalOutstanding),
-    totalRefundedSet: set(refunded),
-    totalReceivedSet: set(Number(order.total) - Number(order.totalOutstanding)),
-    netPaymentSet: set(Number(order.total) - Number(order.totalOutstanding) - refunded),
-    originalTotalDutiesSet: Number(order.totalDuties) > 0 ? set(order.totalDuties) : null,
-    currentTotalDutiesSet: Number(order.totalDuties) > 0 ? set(order.totalDuties) : null,
-    taxLines: order.taxLines.map((tax) => taxNode(order, tax)),
+    totalRefundedSet: setOf(refunded),
+    totalReceivedSet: setOf(received),
+    netPaymentSet: setOf(received - refunded),
+    originalTotalDutiesSet: minor(order.totalDuties) > 0n ? bag(money.total('duties')) : null,
+    currentTotalDutiesSet: minor(order.totalDuties) > 0n ? bag(money.total('duties')) : null,
+    shippingLines: (args: Fields, bulk: boolean) =>
+      connection(
+        order.shippingLines,
+        args,
+        ({ id }) => id,
+        (line) => shippingNode(money, line),
+        bulk,
+      ),
+    shippingLine: order.shippingLines[0] ? shippingNode(money, order.shippingLines[0]) : null,
+    taxLines: order.taxLines.map((tax) => taxNode(money, tax)),
     discountCode: order.discounts.find(({ code }) => code !== null)?.code ?? null,
     discountCodes: order.discounts.flatMap(({ code }) => code ?? []),
-    subtotalLineItemsQuantity: order.lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    subtotalLineItemsQuantity: order.lines.reduce((pieces, { quantity }) => pieces + quantity, 0),
     currentSubtotalLineItemsQuantity: order.lines.reduce(
-      (sum, { currentQuantity }) => sum + currentQuantity,
+      (pieces, { currentQuantity }) => pieces + currentQuantity,
       0,
     ),
     lineItems: (args: Fields, bulk: boolean) =>
@@ -210,7 +254,7 @@ function orderNode({ world, shop }: AdminContext, order: SandboxOrder): Fields {
         order.lines,
         args,
         ({ id }) => id,
-        (line) => lineNode(shop, order, line),
+        (line) => lineNode(shop, order, money, line),
         bulk,
       ),
     refunds: order.refunds.map((refund) => ({
