@@ -19,7 +19,7 @@ input,select{font:inherit;width:100%;padding:.65rem .75rem;border:1px solid #c9c
 input[type=checkbox],input[type=radio]{width:auto;min-height:0;accent-color:var(--accent)}
 label{display:block;font-size:.9rem;color:var(--soft)}label input:not([type=checkbox],[type=radio]),label select{margin-top:.25rem;color:var(--ink)}
 label.choice{display:flex;gap:.7rem;align-items:center;color:var(--ink);font-size:1rem;padding:.8rem .9rem;border:1px solid var(--line);border-radius:8px;background:#fff;margin-bottom:.5rem}
-label.choice b{margin-left:auto;font-weight:600}
+label.choice{flex-wrap:wrap}label.choice b{margin-left:auto;font-weight:600;overflow-wrap:anywhere}
 label.tick{display:flex;gap:.6rem;align-items:center;color:var(--ink)}
 .skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:1rem;background:#fff;padding:.5rem;z-index:9}
 .wrap{max-width:1120px;margin:0 auto;padding:0 20px}

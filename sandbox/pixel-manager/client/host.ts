@@ -55,6 +55,8 @@ interface ShopifyGlobal {
 export interface PixelManagerView {
   published: PublishedEvent[];
   delivered: { pixel: string; event: PublishedEvent }[];
+  /** What pixels have subscribed to on this page. */
+  subscribed: string[];
   failures: string[];
   consent(): Consent;
   clockOffsetMs: number;
@@ -76,6 +78,7 @@ const clockOffsetMs = window.sandboxClockOffsetMs ?? 0;
 const published: PublishedEvent[] = [];
 const failures: string[] = [];
 const delivered: PixelManagerView['delivered'] = [];
+const subscribed: string[] = [];
 /** The page's own clock may already be shifted; this is the sandbox's time either way. */
 const now = () => new Date();
 
@@ -312,6 +315,7 @@ function runPixel(config: PixelConfig) {
         return;
       case 'subscribed':
         wanted.add(message.name);
+        subscribed.push(message.name);
         return;
       case 'failed':
         failures.push(message.message);
@@ -567,7 +571,15 @@ function takeOver() {
   const queued = Shopify.analytics.replayQueue ?? [];
   Shopify.analytics.publish = (name, data) => publishCustom(name, data);
   Shopify.analytics.visitor = () => true;
-  window.pixelManager = { published, delivered, failures, consent, clockOffsetMs, publishStandard };
+  window.pixelManager = {
+    published,
+    delivered,
+    subscribed,
+    failures,
+    consent,
+    clockOffsetMs,
+    publishStandard,
+  };
 
   watchCart();
   watchDom();
