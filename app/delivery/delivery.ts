@@ -69,6 +69,8 @@ export interface Delivery {
   start(): void;
   /** Something became due; costs nothing when a run is on. */
   wake(): void;
+  /** Staff paused a pixel: what it has due is told to wait for it. A pixel that works again needs no such word. */
+  hold(pixelId: PixelId): Promise<void>;
   /** Takes nothing new and resolves when what is in flight is settled. */
   drain(): Promise<void>;
 }
@@ -82,6 +84,8 @@ const PIXELS_A_ROUND = 500;
 /** Longer than the longest request and its settling. */
 const LEASE_MS = 90_000;
 const SWEEP_MS = 2_000;
+/** Rows that a paused pixel's transaction touches at most. */
+const HELD_AT_ONCE = 5_000;
 /** A key beside all pixel ids: TikTok as a whole. */
 const ALL = 'tiktok';
 
@@ -103,6 +107,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const pixelsAtOnce = options.pixelsAtOnce ?? PIXELS_AT_ONCE;
   const leaseMs = options.leaseMs ?? LEASE_MS;
   const breaker = createBreaker(clock, random);
+  const pausing = new Set<PixelId>();
   let stopping = false;
 
   const leaseEnd = (): Date => new Date(clock.now().getTime() + leaseMs);
@@ -110,7 +115,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function senderOf(shopId: ShopId, pixelId: PixelId): Promise<Sender | null> {
     const shop = await shops.byId(shopId);
     const pixel = shop?.pixels.find(({ id }) => id === pixelId);
-    if (!shop || !shop.installed || !pixel) return null;
+    if (!shop || !shop.installed || pixel?.state !== 'active') return null;
     const accessToken = await options.store.shop(shopId).pixels.token(pixelId);
     return accessToken === null ? null : { shop, pixel, accessToken };
   }
@@ -429,27 +434,44 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  async function pausePixel({ shop, pixel }: Sender, entry: CatalogueEntry): Promise<void> {
-    if (!entry.pause) return;
-    await options.store.shop(shop.id).pixels.change(pixel.id, { state: entry.pause }, 'TikTok');
-    shops.forget();
-    log.warn('pixel paused', { shop: shop.domain, pixel: pixel.code, state: entry.pause, reason: entry.key });
-    for (;;) {
-      const now = clock.now();
-      const changes = await database.transaction(async (sql) => {
-        const moved = await holdForPixel(sql, pixel.id, now, 5_000);
-        await applyTotals(sql, moved);
-        return moved.length;
+  /** Several requests may be refused at the same time: the pixel pauses once, and only for the token it has now. */
+  async function pausePixel({ shop, pixel, accessToken }: Sender, entry: CatalogueEntry): Promise<void> {
+    if (!entry.pause || pausing.has(pixel.id)) return;
+    pausing.add(pixel.id);
+    try {
+      const { pixels } = options.store.shop(shop.id);
+      const [known, token] = await Promise.all([pixels.get(pixel.id), pixels.token(pixel.id)]);
+      if (known?.state !== 'active' || token !== accessToken) return;
+      await pixels.change(pixel.id, { state: entry.pause }, 'TikTok');
+      shops.forget();
+      log.warn('pixel paused', {
+        shop: shop.domain,
+        pixel: pixel.code,
+        state: entry.pause,
+        reason: entry.key,
       });
-      if (changes === 0) break;
+      await holdAll(pixel.id);
+      options.onPixelPaused?.({
+        shopId: shop.id,
+        pixelId: pixel.id,
+        state: entry.pause,
+        meaning: entry.meaning,
+        nextStep: entry.nextStep,
+      });
+    } finally {
+      pausing.delete(pixel.id);
     }
-    options.onPixelPaused?.({
-      shopId: shop.id,
-      pixelId: pixel.id,
-      state: entry.pause,
-      meaning: entry.meaning,
-      nextStep: entry.nextStep,
-    });
+  }
+
+  async function holdAll(pixelId: PixelId): Promise<void> {
+    for (let moved = 1; moved > 0;) {
+      const now = clock.now();
+      moved = await database.transaction(async (sql) => {
+        const changes = await holdForPixel(sql, pixelId, now, HELD_AT_ONCE);
+        await applyTotals(sql, changes);
+        return changes.length;
+      });
+    }
   }
 
   /** The one wide line of an attempt. */
@@ -554,6 +576,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       sweep();
     },
     wake: sweep,
+    hold: holdAll,
     async drain() {
       stopping = true;
       if (timer) clearTimeout(timer);

@@ -384,7 +384,7 @@ export async function holdForPixel(
   const changed = await sql.rows<QueueColumns & { was_waiting_for: WaitingFor }>(
     `UPDATE queue q SET waiting_for = 'pixel'
      FROM (SELECT id, waiting_for FROM queue
-       WHERE pixel_id = $1 AND waiting_for IN ('due', 'retry') AND (lease_until IS NULL OR lease_until <= $2)
+       WHERE pixel_id = $1 AND (waiting_for IN ('due', 'retry') OR (waiting_for <> 'pixel' AND due_at <= $2)) AND (lease_until IS NULL OR lease_until <= $2)
        ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) AS old
      WHERE q.id = old.id
      RETURNING ${COLUMNS}, old.waiting_for AS was_waiting_for`,
