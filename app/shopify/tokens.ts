@@ -14,6 +14,12 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 /** A refresh token lives 90 days; from this many days before its end the daily job renews it, every day anew. */
 const RENEW_REFRESH_BEFORE_MS = 30 * 24 * 3_600_000;
 
+/**
+ * The lock of a shop holds a database connection, and the work under it needs another one. So one process takes few
+ * locks at once, far fewer than its pool has connections, and all who ask for the same shop wait for one answer.
+ */
+const LOCKS_AT_ONCE = 2;
+
 export type TokenAnswer =
   | { readonly ok: true; readonly token: string }
   | {
@@ -53,8 +59,21 @@ export function createTokens(needs: TokenNeeds): Tokens {
   const isFresh = (session: Session): boolean =>
     session.expires === undefined || session.expires.getTime() - RENEW_BEFORE_MS > clock.now().getTime();
 
+  const inTurn = createTurns(LOCKS_AT_ONCE);
+  const asked = new Map<ShopDomain, Promise<TokenAnswer>>();
+  const locked = <T>(domain: ShopDomain, work: () => Promise<T>): Promise<T> =>
+    inTurn(() => installs.withShopLock(domain, work));
+
+  function renewOnce(domain: ShopDomain): Promise<TokenAnswer> {
+    const running = asked.get(domain);
+    if (running) return running;
+    const renewal = renew(domain, isFresh).finally(() => asked.delete(domain));
+    asked.set(domain, renewal);
+    return renewal;
+  }
+
   async function renew(domain: ShopDomain, keep: (session: Session) => boolean): Promise<TokenAnswer> {
-    return installs.withShopLock(domain, async () => {
+    return locked(domain, async () => {
       // Another process may have renewed it while we waited for the lock.
       const session = await sessions.loadSession(offlineSessionId(domain));
       if (!session?.accessToken) return { ok: false, problem: 'not_connected' };
@@ -97,7 +116,7 @@ export function createTokens(needs: TokenNeeds): Tokens {
     async accessToken(domain) {
       const session = await sessions.loadSession(offlineSessionId(domain));
       if (!session?.accessToken) return { ok: false, problem: 'not_connected' };
-      return isFresh(session) ? { ok: true, token: session.accessToken } : renew(domain, isFresh);
+      return isFresh(session) ? { ok: true, token: session.accessToken } : renewOnce(domain);
     },
     async renewAgeing() {
       const before = new Date(clock.now().getTime() + RENEW_REFRESH_BEFORE_MS);
@@ -114,13 +133,31 @@ export function createTokens(needs: TokenNeeds): Tokens {
       return result;
     },
     async refused(domain, token) {
-      await installs.withShopLock(domain, async () => {
+      await locked(domain, async () => {
         const session = await sessions.loadSession(offlineSessionId(domain));
         if (session?.accessToken !== token) return;
         await installs.deleteSessionsOfShop(domain);
         await reconnect(domain, 'token refused');
       });
     },
+  };
+}
+
+/** Runs at most so many pieces of work at once; the others wait in their order. */
+function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      // Whoever waits takes over the place, so that nobody can slip in between.
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
   };
 }
 
