@@ -1,6 +1,9 @@
 /** Whole visits in real Chromium: what a merchant would see in Events Manager after each, the whole list of it. */
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
+import { setWebhookSwitches, webhooksSettled } from '../../sandbox/admin/webhooks.ts';
+import { adLinks } from '../../sandbox/storefront/ads.ts';
 import { goShopping, type Counted, type Shopping } from './shopping.ts';
 
 const CLICK = 'E.C.P.aClickFromAnAd';
@@ -101,6 +104,74 @@ describe('where consent is not required', () => {
       ['ViewContent', 'Both', CLICK],
     ]);
     expect(await mall.ending(order)).toEqual([{ state: 'sent', reason: expect.anything() as unknown }]);
+  });
+
+  it.each(['direct', 'redirect', 'discount', 'nested', 'upper-case', 'fragment'] as const)(
+    'from an ad whose link is %s: the click is on what is seen after it',
+    async (way) => {
+      visitor = await mall.visitor('US-NY');
+      const { world } = mall.app.sandbox;
+      const link = adLinks(world, mall.shop, 'wool-socks').find((ad) => ad.way === way);
+      const landing = await visitor.newPage();
+      await landing.goto(link?.href ?? '');
+      await expect
+        .poll(async () => (await visitor.cookies()).map(({ name }) => name), { timeout: 15_000 })
+        .toContain('_tock_click');
+      await landing.close();
+      const page = await visitor.newPage();
+      await page.goto(`${mall.url}/search?q=cap`);
+      await mall.heard('search_submitted');
+      await mall.deliver();
+
+      const searched = mall.counted().find(({ event }) => event === 'Search');
+      expect(searched?.ttclid).toBe(link?.ttclid);
+    },
+  );
+
+  it('with the network gone for a moment and the page closed: told once, from the next page', async () => {
+    visitor = await mall.visitor('US-NY');
+    await visitor.route(/\/intake\//, (route) => route.abort(), { times: 2 });
+    const first = await visitor.newPage();
+    await first.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    const [viewed] = await mall.browserCopies('ViewContent');
+    await first.close();
+    const second = await visitor.newPage();
+    await second.goto(`${mall.url}/collections/all`);
+    await second.reload();
+    await second.goto(`${mall.url}/search?q=cap`);
+    await mall.heard('product_viewed', 'search_submitted');
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, id }) => [event, source, id])).toEqual([
+      ['Search', 'Both', expect.any(String) as unknown],
+      ['ViewContent', 'Both', viewed?.eventId],
+    ]);
+  });
+
+  it('with every webhook three times: one CompletePayment, matched by email and click', async () => {
+    visitor = await mall.visitor('US-NY');
+    const { world } = mall.app.sandbox;
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.addToCart(page);
+    setWebhookSwitches(world, { duplicates: 2 });
+    const order = await mall.buy(page);
+    await webhooksSettled(world);
+    setWebhookSwitches(world, { duplicates: 0 });
+    await mall.deliver();
+    await mall.deliver();
+
+    const paid = mall.counted().filter(({ event }) => event === 'CompletePayment');
+    expect(paid).toEqual<Counted[]>([
+      counted('CompletePayment', 'Server', { id: `order-${order.id}`, value: Number(order.total) }),
+    ]);
+    expect(mall.conversion(`order-${order.id}`)).toMatchObject({
+      currency: order.presentmentCurrency,
+      channels: ['server'],
+      discarded: 0,
+      matchKeys: expect.arrayContaining(['Email', 'Click ID']) as unknown,
+      user: { email: hashed(order.email) },
+    });
   });
 
   it('with a blocker of TikTok’s host: everything goes the server’s way', async () => {
@@ -238,6 +309,12 @@ describe('where consent is required', () => {
     expect(await mall.ending(order)).toEqual([{ state: 'skipped', reason: 'consent_unproven' }]);
   });
 });
+
+function hashed(email: string | null): string {
+  return createHash('sha256')
+    .update(email ?? '')
+    .digest('hex');
+}
 
 function counted(
   event: string,

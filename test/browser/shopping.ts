@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { DEFAULT_SCOPES, sandboxCredentials } from '../../app/config.ts';
+import { regionCookie } from '../../sandbox/storefront/visit.ts';
 import { sourceShown } from '../../sandbox/tiktok/events-manager.ts';
 import { tiktokOf, type ArrivedCopy, type Conversion } from '../../sandbox/tiktok/business.ts';
 import type { SandboxOrder, SandboxShop } from '../../sandbox/world.ts';
@@ -24,6 +25,7 @@ export interface Shopping {
   readonly shop: SandboxShop;
   readonly url: string;
   readonly pixelCode: string;
+  readonly pixelToken: string;
   visitor(region?: string): Promise<BrowserContext>;
   /** By the theme's own request; waits until the page knows. */
   addToCart(page: Page): Promise<void>;
@@ -41,6 +43,8 @@ export interface Shopping {
   newJourney(): void;
   /** What TikTok counts in this journey, as Events Manager shows it, by name. */
   counted(): Counted[];
+  /** The conversion with this event id. */
+  conversion(eventId: string): Conversion | undefined;
   /** Waits until TikTok has the browser's copy of as many events of this name. */
   browserCopies(event: string, count?: number): Promise<ArrivedCopy[]>;
   /** How the order ended for our pixel. */
@@ -51,7 +55,10 @@ export interface Shopping {
 /** A minute is what an order waits for the visitor's context. */
 const HOLD_MS = 61_000;
 
-export async function goShopping(options: { handle?: string; browserLeg?: boolean } = {}): Promise<Shopping> {
+export async function goShopping(
+  /** `connect: false` leaves adding the pixel to the test. */
+  options: { handle?: string; browserLeg?: boolean; connect?: boolean } = {},
+): Promise<Shopping> {
   const port = await freePort();
   const appUrl = `http://127.0.0.1:${port}`;
   const app = await openApp({
@@ -77,16 +84,18 @@ export async function goShopping(options: { handle?: string; browserLeg?: boolea
   );
   const pixel = [...tiktokOf(sandbox.world).pixels.values()].find((known) => known.shop === shop.handle);
   if (pixel === undefined) throw new Error('The sandbox has no TikTok pixel for this shop.');
-  const added = await house.pixelsOf(page.store).add(
-    {
-      code: pixel.code,
-      token: pixel.token,
-      name: 'Main',
-      ...(options.browserLeg === false ? {} : { browserLeg: 'on' }),
-    },
-    'test',
-  );
-  expect(added).toMatchObject({ ok: true });
+  if (options.connect !== false) {
+    const added = await house.pixelsOf(page.store).add(
+      {
+        code: pixel.code,
+        token: pixel.token,
+        name: 'Main',
+        ...(options.browserLeg === false ? {} : { browserLeg: 'on' }),
+      },
+      'test',
+    );
+    expect(added).toMatchObject({ ok: true });
+  }
   shop.embedEnabled = true;
 
   const url = sandbox.world.storefrontUrl(shop);
@@ -114,9 +123,10 @@ export async function goShopping(options: { handle?: string; browserLeg?: boolea
     shop,
     url,
     pixelCode: pixel.code,
+    pixelToken: pixel.token,
     async visitor(region = 'US-NY') {
       const context = await browser.visitor();
-      await context.addCookies([{ name: 'sandbox_region', value: region, url }]);
+      await context.addCookies([{ name: regionCookie, value: region, url }]);
       return context;
     },
     async addToCart(page) {
@@ -127,6 +137,8 @@ export async function goShopping(options: { handle?: string; browserLeg?: boolea
       ordered(async () => {
         await page.goto(`${url}/cart`);
         await page.locator('[data-checkout]').click();
+        // Until its script has run, a form would be sent as it stands.
+        await page.waitForURL(/\/checkouts\//, { waitUntil: 'load' });
         await page.locator('form[data-step=contact] button').click();
         await page.locator('form[data-step=shipping] button').click();
         await page.locator('form[data-step=payment] button').click();
@@ -162,6 +174,8 @@ export async function goShopping(options: { handle?: string; browserLeg?: boolea
         .filter(({ id }) => id > seen)
         .map(shownAs)
         .sort((a, b) => a.event.localeCompare(b.event)),
+    conversion: (eventId) =>
+      [...business.conversions.values()].find((conversion) => conversion.eventId === eventId),
     async browserCopies(event, count = 1) {
       const found = () =>
         [...business.copies.values()].filter(
