@@ -54,6 +54,7 @@ export interface WebhookDelivery {
   topic: string;
   shop: string;
   uri: string;
+  name: string | null;
   triggeredAt: string;
   body: string;
   copy: number;
@@ -215,6 +216,7 @@ export function emitTopic(
         topic,
         shop: shop.domain,
         uri: subscription.uri,
+        name: subscription.name,
         triggeredAt,
         body,
         copy,
@@ -229,6 +231,52 @@ export function emitTopic(
       else sendAfter(world, delivery, switches.delayMs + world.random.between(0, switches.disorderMs));
     }
   }
+}
+
+/** The sample that Shopify sends to try a webhook out: an order that nobody placed. */
+export function sendTestNotification(
+  world: World,
+  shop: SandboxShop,
+  topic: 'orders/create' | 'orders/paid',
+): void {
+  const now = world.clock.now().toISOString();
+  const id = 820_982_911_946_154_500;
+  const payload = {
+    id,
+    admin_graphql_api_id: `gid://shopify/Order/${id}`,
+    app_id: null,
+    browser_ip: null,
+    cancel_reason: 'customer',
+    cancelled_at: now,
+    cart_token: null,
+    checkout_token: null,
+    client_details: null,
+    confirmed: false,
+    contact_email: 'jon@example.com',
+    created_at: now,
+    currency: shop.currency,
+    current_total_price: '398.00',
+    customer_locale: 'en',
+    email: 'jon@example.com',
+    financial_status: 'voided',
+    landing_site: null,
+    line_items: [],
+    name: '#9999',
+    note_attributes: [],
+    payment_gateway_names: ['visa', 'bogus'],
+    phone: null,
+    presentment_currency: shop.currency,
+    processed_at: now,
+    source_name: 'web',
+    subtotal_price: '388.00',
+    tags: 'tag1, tag2',
+    taxes_included: false,
+    test: true,
+    total_price: '398.00',
+    total_tax: '0.00',
+    updated_at: now,
+  };
+  emitTopic(world, topic, shop, payload, true);
 }
 
 function sendAfter(world: World, delivery: WebhookDelivery, milliseconds: number): void {
@@ -280,6 +328,7 @@ async function sendNow(world: World, delivery: WebhookDelivery): Promise<void> {
     'X-Shopify-Webhook-Id': delivery.webhookId,
     'X-Shopify-Event-Id': delivery.eventId,
     'X-Shopify-Triggered-At': delivery.triggeredAt,
+    ...(delivery.name !== null && { 'X-Shopify-Name': delivery.name }),
     ...(delivery.test && { 'X-Shopify-Test': 'true' }),
     ...signature(world, delivery, switches),
   });

@@ -87,7 +87,7 @@ ${head}
         : ''
     }
   </ul>
-  <ul class="low">${entry('settings', `${base}/settings`, 'Settings')}<li><a href="${escapeHtml(world.storefrontUrl(shop))}/" target="_blank" rel="noreferrer">Visit the store</a></li></ul>
+  <ul class="low">${entry('settings', `${base}/settings`, 'Settings')}<li class="away"><a href="${escapeHtml(world.storefrontUrl(shop))}/" target="_blank" rel="noreferrer">Visit the store</a></li></ul>
 </nav>
 <main>${content}</main>
 </body>
@@ -207,11 +207,11 @@ dialog .row { justify-content: flex-end; margin-top: 16px }
   .brand { display: none }
   .who small { display: none }
   .who strong { max-width: 30vw; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-  .side { flex-direction: row; padding: 6px 8px; gap: 2px; overflow-x: auto; scrollbar-width: none }
-  .side ul { display: flex; align-items: center }
-  .side .low { margin: 0; padding: 0 }
+  .side { flex-flow: row wrap; padding: 4px 8px; gap: 2px; overflow: visible }
+  .side ul { display: contents }
   .side a { white-space: nowrap; padding: 6px 8px }
-  .side .app { margin: 0; border: 0; padding: 0; display: flex }
+  .side .away { display: none }
+  .side .app { order: 1; flex-basis: 100%; margin: 2px 0 0; padding: 4px 0 0; display: flex; overflow-x: auto; scrollbar-width: none }
   .sub { display: flex; padding: 0 }
   main { padding: 16px 12px 48px }
   .editor { grid-template-columns: 1fr; grid-template-rows: auto 1fr }

@@ -22,8 +22,10 @@ import {
   uninstallApp,
 } from '../installation.ts';
 import { requireHandle, requireShop } from '../shop-address.ts';
+import { sendTestNotification } from '../webhooks.ts';
 import { appFramePage, installPage, sessionTokenFor } from './app-frame.ts';
 import { adminStyles } from './layout.ts';
+import { orderActions } from './order-actions.ts';
 import { appsPage, homePage, ordersPage, settingsPage, themeEditorPage } from './store.ts';
 
 const accessWords = { owner: 'account_owner', staff: 'full_access', collaborator: 'limited_access' };
@@ -105,6 +107,15 @@ export function mountPages(router: Router, world: World): void {
     });
   });
 
+  router.post(`${store}/orders/:order`, async (request) => {
+    const shop = requireHandle(world, request);
+    const order = shop.orders.find(({ id }) => id === request.params.order);
+    const action = orderActions[(await request.form()).get('action') ?? ''];
+    if (!order || !action?.fits(order)) throw new HttpProblem(404, 'This cannot be done to this order.');
+    action.run(world, shop, order);
+    return redirect(`/admin/store/${shop.handle}/orders`, 303);
+  });
+
   router.post(`${store}/apps/tock/install`, (request) => {
     const shop = requireHandle(world, request);
     installApp(world, shop);
@@ -150,6 +161,11 @@ export function mountPages(router: Router, world: World): void {
       address: given('address'),
     };
     world.record('protected-data', shop, { ...shop.protectedData });
+    return redirect(`/admin/store/${shop.handle}/settings`, 303);
+  });
+  router.post(`${store}/settings/test-webhook`, (request) => {
+    const shop = requireHandle(world, request);
+    sendTestNotification(world, shop, 'orders/create');
     return redirect(`/admin/store/${shop.handle}/settings`, 303);
   });
   router.post(`${store}/settings/privacy`, async (request) => {

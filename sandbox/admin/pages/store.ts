@@ -1,10 +1,11 @@
 /** The admin's own pages: home, orders, apps, settings, theme editor. */
 
 import { escapeHtml } from '../../http.ts';
-import type { SandboxShop, SandboxStaff, World } from '../../world.ts';
+import type { SandboxOrder, SandboxShop, SandboxStaff, World } from '../../world.ts';
 import { readDeployedApp } from '../app-files.ts';
 import { compressed } from '../installation.ts';
 import { act, adminPage, card } from './layout.ts';
+import { orderActions } from './order-actions.ts';
 
 type Viewer = [world: World, shop: SandboxShop, staff: SandboxStaff];
 
@@ -34,6 +35,7 @@ ${card(
 const statusLook: Record<string, string> = { paid: 'good', pending: 'warn', refunded: 'bad', voided: 'bad' };
 
 export function ordersPage(...[world, shop, staff]: Viewer): string {
+  const store = `/admin/store/${shop.handle}`;
   const shown = shop.orders
     .filter(({ deletedAt }) => deletedAt === null)
     .slice(-100)
@@ -43,6 +45,11 @@ export function ordersPage(...[world, shop, staff]: Viewer): string {
     timeStyle: 'short',
     timeZone: shop.timeZone,
   });
+  const actions = (order: SandboxOrder) =>
+    Object.entries(orderActions)
+      .filter(([, { fits }]) => fits(order))
+      .map(([name, { label }]) => act(`${store}/orders/${order.id}`, label, { action: name }))
+      .join('');
   const rows = shown
     .map(
       (
@@ -50,13 +57,13 @@ export function ordersPage(...[world, shop, staff]: Viewer): string {
       ) => `<tr><td><strong>${escapeHtml(order.name)}</strong></td><td>${escapeHtml(time.format(new Date(order.processedAt)))}</td>
 <td>${escapeHtml(order.email ?? order.phone ?? 'No contact')}</td><td>${escapeHtml(order.sourceName)}</td>
 <td><span class="tag ${statusLook[order.financialStatus] ?? ''}">${escapeHtml(order.financialStatus.replaceAll('_', ' '))}</span>${order.cancelledAt ? ' <span class="tag bad">cancelled</span>' : ''}${order.test ? ' <span class="tag">test</span>' : ''}</td>
-<td>${escapeHtml(order.currentTotal)} ${escapeHtml(order.currency)}</td></tr>`,
+<td>${escapeHtml(order.currentTotal)} ${escapeHtml(order.currency)}</td><td class="row">${actions(order)}</td></tr>`,
     )
     .join('');
   const content = `<h1>Orders</h1>
 <section class="card">${
     rows
-      ? `<div class="scroll"><table><thead><tr><th>Order</th><th>Placed</th><th>Customer</th><th>Channel</th><th>Payment</th><th>Total</th></tr></thead><tbody>${rows}</tbody></table></div>`
+      ? `<div class="scroll"><table><thead><tr><th>Order</th><th>Placed</th><th>Customer</th><th>Channel</th><th>Payment</th><th>Total</th><th>Change it</th></tr></thead><tbody>${rows}</tbody></table></div>`
       : `<p>No orders yet. <a href="${escapeHtml(world.storefrontUrl(shop))}/" target="_blank" rel="noreferrer">Buy something in the store</a>, or make orders on the <a href="/control">controls page</a>.</p>`
   }</section>`;
   return adminPage({ world, shop, staff, title: 'Orders', place: 'orders', content });
@@ -119,6 +126,10 @@ ${card(
   'Protected customer data',
   `<p class="soft">What Shopify approved ${escapeHtml(world.app.name)} for. What is not approved arrives empty in webhooks, GraphQL and pixels.</p>
 <form method="post" action="${store}/settings/protected-data"><fieldset>${box('customerData', 'Customer data at all (level 1)')}${box('name', 'Names')}${box('email', 'Email addresses')}${box('phone', 'Phone numbers')}${box('address', 'Addresses')}</fieldset><button class="button primary">Save</button></form>`,
+)}
+${card(
+  'Test notification',
+  `<p class="soft">A sample order, as Shopify sends one to try a webhook out. It must not become a conversion.</p>${act(`${store}/settings/test-webhook`, 'Send orders/create')}`,
 )}
 ${card('Customer privacy', `<div class="scroll"><table><tbody>${people}</tbody></table></div>`)}`;
   return adminPage({ world, shop, staff, title: 'Settings', place: 'settings', content });

@@ -19,8 +19,8 @@ beforeEach(async () => {
   token = await install(sandbox, shopOf(sandbox));
 });
 afterEach(async () => {
-  expect(sandbox.failures).toEqual([]);
   await sandbox.close();
+  expect(sandbox.failures).toEqual([]);
 });
 
 const ask = (query: string, variables: Record<string, unknown> = {}) =>

@@ -19,8 +19,8 @@ beforeEach(async () => {
   sandbox = await openSandbox();
 });
 afterEach(async () => {
-  expect(sandbox.failures).toEqual([]);
   await sandbox.close();
+  expect(sandbox.failures).toEqual([]);
 });
 
 const hour = 3_600_000;

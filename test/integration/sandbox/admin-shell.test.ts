@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readSessionToken } from '../../../sandbox/admin/session-token.ts';
+import { webhookLog, webhooksSettled } from '../../../sandbox/admin/webhooks.ts';
 import { startSandbox, type Sandbox } from '../../../sandbox/main.ts';
+import { placeOrder } from '../../../sandbox/orders/changes.ts';
+import { draftOfKind } from '../../../sandbox/orders/kinds.ts';
 import type { SandboxShop } from '../../../sandbox/world.ts';
 import { openBrowser, type TestBrowser } from '../../support/browser.ts';
 import { rule } from '../../support/rule.ts';
@@ -79,9 +82,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await page.context().close();
-  expect(sandbox.failures).toEqual([]);
   await sandbox.close();
   await app.close();
+  expect(sandbox.failures).toEqual([]);
 });
 
 async function openApp(path = ''): Promise<Frame> {
@@ -321,6 +324,23 @@ test('a merchant installs, uninstalls and reinstalls the app', async () => {
   await page.getByRole('button', { name: 'Install' }).click();
   await appFrame();
   expect(shop.install.installed).toBe(true);
+});
+
+test('a merchant marks an order as paid, adds to it, cancels and deletes it, and the app is told', async () => {
+  const order = placeOrder(sandbox.world, shop, draftOfKind(sandbox.world, shop, 'pending'));
+  sandbox.world.installApp(shop);
+  await page.goto(`${sandbox.url}/admin/store/northwind/orders`);
+  for (const name of ['Mark as paid', 'Add one more', 'Refund one', 'Cancel', 'Delete']) {
+    await page.getByRole('button', { name }).click();
+    await page.waitForLoadState();
+  }
+  await page.getByText('No orders yet').waitFor();
+  await webhooksSettled(sandbox.world);
+  expect(order.deletedAt).not.toBeNull();
+  const topics = webhookLog(sandbox.world).map(({ topic }) => topic);
+  expect(topics).toEqual(
+    expect.arrayContaining(['orders/paid', 'orders/updated', 'orders/cancelled', 'orders/delete']),
+  );
 });
 
 test('session tokens are handed to the admin’s own page only', async () => {

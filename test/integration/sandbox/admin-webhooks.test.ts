@@ -8,6 +8,7 @@ import {
   redeliver,
   retryCount,
   setWebhookSwitches,
+  sendTestNotification,
   webhookLog,
   webhookSubscriptions,
   webhooksSettled,
@@ -23,8 +24,8 @@ beforeEach(async () => {
   await install(sandbox, shopOf(sandbox));
 });
 afterEach(async () => {
-  expect(sandbox.failures).toEqual([]);
   await sandbox.close();
+  expect(sandbox.failures).toEqual([]);
 });
 
 const minute = 60_000;
@@ -110,6 +111,23 @@ describe('a delivery', () => {
       const body = JSON.parse(created?.body ?? '{}');
       expect(body).toMatchObject({ email: null, billing_address: null, name: order.name });
       expect(created?.body).not.toContain('@example.com');
+    },
+  );
+
+  rule(
+    'says when it is a test notification, of an order that nobody placed',
+    { fact: 'shopify.md §3.2, §3.4', mark: 'second-hand' },
+    async () => {
+      sendTestNotification(sandbox.world, shopOf(sandbox), 'orders/create');
+      const [sample] = await arrived('orders/create');
+      expect(sample?.headers['x-shopify-test']).toBe('true');
+      expect(JSON.parse(sample?.body ?? '{}')).toMatchObject({
+        checkout_token: null,
+        confirmed: false,
+        financial_status: 'voided',
+        source_name: 'web',
+        test: true,
+      });
     },
   );
 
