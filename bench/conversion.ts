@@ -137,7 +137,8 @@ function ourPage(raw: string): string {
 
 const BATCH_MS = 80;
 const ROUNDS = 11;
-const WARM_UP = 3;
+/** Until the engine has compiled what is hot: its compilers would count as our cost. */
+const WARM_UP = 15;
 
 /** Processor time, not the clock's: a neighbour on the same machine must not look like our cost. */
 function cpuMicros(): number {
@@ -146,7 +147,10 @@ function cpuMicros(): number {
 }
 
 /** Microseconds a call for each way, the median of rounds that take turns, so that a noisy moment hits all alike. */
-function measure(inputs: readonly string[], ways: Record<string, (raw: string) => string>): Map<string, number> {
+function measure(
+  inputs: readonly string[],
+  ways: Record<string, (raw: string) => string>,
+): Map<string, number> {
   const rounds = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
   let kept = 0;
   for (let round = -WARM_UP; round < ROUNDS; round++) {

@@ -11,7 +11,7 @@ export function clickId(raw: string | undefined): string | undefined {
 /** The click id in an address: any letter case of the parameter, in the fragment, or inside an encoded redirect. */
 export function clickIdIn(address: string | undefined): string | undefined {
   let text = address ?? '';
-  if (!/ttclid/i.test(text)) return undefined;
+  if (!/ttclid/i.test(text) && !/%[0-9a-f]{2}/i.test(text)) return undefined;
   for (let round = 0; round < 4; round++) {
     const found = /[?&#;]ttclid=([^&#\s"'<>]+)/i.exec(text);
     const id = clickId(found?.[1] === undefined ? undefined : unescaped(found[1]));
@@ -25,6 +25,7 @@ export function clickIdIn(address: string | undefined): string | undefined {
 
 /** Percent decoding that keeps plus signs: they are part of the id. */
 function unescaped(text: string): string {
+  if (text.indexOf('%') < 0) return text;
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
     try {
       return decodeURIComponent(run);
@@ -34,7 +35,14 @@ function unescaped(text: string): string {
   });
 }
 
-const RANK: readonly ClickOrigin[] = ['url', 'referrer', 'kept', 'cookie', 'landing', 'attribute'];
+const RANK: Record<ClickOrigin, number> = {
+  url: 0,
+  referrer: 1,
+  kept: 2,
+  cookie: 3,
+  landing: 4,
+  attribute: 5,
+};
 
 const DAY = 86_400_000;
 /** A browser's clock may run ahead; a click further in the future than this came after the event. */
@@ -55,16 +63,29 @@ export interface ClickChoice {
 export function chooseClick(clicks: readonly Click[], at: string, windowDays: number): ClickChoice {
   if (clicks.length === 0) return { missing: 'none' };
   const when = Date.parse(at);
-  const usable = clicks
-    .map((click) => ({ click, age: when - Date.parse(click.at) }))
-    .filter(({ age }) => age >= -SKEW && age <= windowDays * DAY);
-  if (usable.length === 0) return { missing: 'too_old' };
-  usable.sort((a, b) => RANK.indexOf(a.click.from) - RANK.indexOf(b.click.from) || a.age - b.age);
-  let chosen = usable[0];
-  if (chosen && (chosen.click.from === 'kept' || chosen.click.from === 'cookie')) {
-    const remembered = chosen.age;
-    const landing = usable.find(({ click }) => click.from === 'landing' || click.from === 'attribute');
-    if (landing && remembered - landing.age > DAY) chosen = landing;
+  let chosen: Aged | undefined;
+  let landing: Aged | undefined;
+  for (const click of clicks) {
+    const age = when - Date.parse(click.at);
+    if (age < -SKEW || age > windowDays * DAY) continue;
+    const candidate = { click, age };
+    if (chosen === undefined || compare(candidate, chosen) < 0) chosen = candidate;
+    const own = click.from === 'landing' || click.from === 'attribute';
+    if (own && (landing === undefined || compare(candidate, landing) < 0)) landing = candidate;
   }
-  return chosen ? { click: chosen.click, ageMs: Math.max(0, chosen.age) } : { missing: 'none' };
+  if (chosen === undefined) return { missing: 'too_old' };
+  const remembered = chosen.click.from === 'kept' || chosen.click.from === 'cookie';
+  if (remembered && landing && chosen.age - landing.age > DAY) chosen = landing;
+  return { click: chosen.click, ageMs: Math.max(0, chosen.age) };
+}
+
+interface Aged {
+  click: Click;
+  age: number;
+}
+
+/** By where it was found, then the newest, then by the id itself: never by chance. */
+function compare(a: Aged, b: Aged): number {
+  const rank = RANK[a.click.from] - RANK[b.click.from] || a.age - b.age;
+  return rank !== 0 ? rank : a.click.ttclid < b.click.ttclid ? -1 : 1;
 }

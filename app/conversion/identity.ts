@@ -13,13 +13,27 @@ const SHA256 = /^[0-9a-f]{64}$/i;
 const EDGES =
   /^[\s\u00AD\u200B-\u200F\u202A-\u202E\u2060\uFEFF\0]+|[\s\u00AD\u200B-\u200F\u202A-\u202E\u2060\uFEFF\0]+$/g;
 
+function trimmed(raw: string): string {
+  const first = raw.charCodeAt(0);
+  const last = raw.charCodeAt(raw.length - 1);
+  // Nearly all values begin and end with a visible ASCII character.
+  return first > 32 && first < 127 && last > 32 && last < 127 ? raw : raw.replace(EDGES, '');
+}
+
+/** A value that is a SHA-256 already, in lower case. */
+function givenHash(raw: string): string | undefined {
+  if (raw.length < 64) return undefined;
+  const text = trimmed(raw);
+  return SHA256.test(text) ? text.toLowerCase() : undefined;
+}
+
 export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
 /** Trimmed and lower-cased; dots and plus signs mean what their owner means by them. Undefined for no address. */
 export function normaliseEmail(raw: string): string | undefined {
-  const email = raw.replace(EDGES, '').toLowerCase();
+  const email = trimmed(raw).toLowerCase();
   const at = email.lastIndexOf('@');
   if (at < 1 || at === email.length - 1 || email.length > 320 || /\s/.test(email)) return undefined;
   return email;
@@ -30,7 +44,7 @@ export function normaliseEmail(raw: string): string | undefined {
  * countries that the order names, in their order. What cannot be read is left out: a guess would be another person.
  */
 export function normalisePhone(raw: string, countries: readonly string[]): string | undefined {
-  const phone = raw.replace(EDGES, '');
+  const phone = trimmed(raw);
   // North America has no trunk prefix, so eleven clean digits need no library: it is most orders, and ten times faster.
   if (/^\+1[2-9]\d{9}$/.test(phone)) return phone;
   if (phone.length < 5 || phone.length > 60) return undefined;
@@ -53,28 +67,31 @@ function isCountry(code: string): code is CountryCode {
 
 /** Trimmed, not lower-cased. What programs write for "nobody" is nobody. */
 export function normaliseExternalId(raw: string): string | undefined {
-  const id = raw.replace(EDGES, '');
+  const id = trimmed(raw);
   return /^(0+|null|undefined|none|nan|false|guest|anonymous|\[object object\])?$/i.test(id) ? undefined : id;
 }
 
 /** SHA-256 as TikTok wants it; a value that is a hash already stays it, in lower case. Undefined for nothing usable. */
 export function hashedEmail(raw: string | undefined): string | undefined {
   if (raw === undefined) return undefined;
-  if (SHA256.test(raw.trim())) return raw.trim().toLowerCase();
+  const given = givenHash(raw);
+  if (given !== undefined) return given;
   const email = normaliseEmail(raw);
   return email === undefined ? undefined : sha256(email);
 }
 
 export function hashedPhone(raw: string | undefined, countries: readonly string[]): string | undefined {
   if (raw === undefined) return undefined;
-  if (SHA256.test(raw.trim())) return raw.trim().toLowerCase();
+  const given = givenHash(raw);
+  if (given !== undefined) return given;
   const phone = normalisePhone(raw, countries);
   return phone === undefined ? undefined : sha256(phone);
 }
 
 export function hashedExternalId(raw: string | undefined): string | undefined {
   if (raw === undefined) return undefined;
-  if (SHA256.test(raw.trim())) return raw.trim().toLowerCase();
+  const given = givenHash(raw);
+  if (given !== undefined) return given;
   const id = normaliseExternalId(raw);
   return id === undefined ? undefined : sha256(id);
 }
@@ -144,7 +161,7 @@ export function localeOf(raw: string | undefined): string | undefined {
 
 /** An opaque header or cookie value: trimmed, of one line, of a length that a browser would send. */
 export function opaque(raw: string | undefined, longest: number): string | undefined {
-  const text = (raw ?? '').replace(EDGES, '');
+  const text = trimmed(raw ?? '');
   // Control characters cannot have come from a browser.
 
   return text === '' || text.length > longest || /[\u0000-\u001f\u007f]/.test(text) ? undefined : text;

@@ -35,7 +35,8 @@ export function reading<T>(read: () => T): Result<T, FactsProblem> {
     return ok(read());
   } catch (error) {
     if (error instanceof FieldError) return problem(error.found);
-    if (error instanceof Inexact) return problem({ code: 'invalid', field: error.field, expected: 'a number that can be exact' });
+    if (error instanceof Inexact)
+      return problem({ code: 'invalid', field: error.field, expected: 'a number that can be exact' });
     throw error;
   } finally {
     Error.stackTraceLimit = limit;

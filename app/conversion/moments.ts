@@ -10,10 +10,12 @@ const TO = Date.UTC(2100, 0);
 
 /** Undefined for what is no time, names no zone, or lies outside the years 2000 to 2100. */
 export function utc(written: string): string | undefined {
-  const plain = written.length === 24 && PLAIN.test(written);
-  if (!plain && !WITH_ZONE.test(written)) return undefined;
+  if (written.length === 24 && PLAIN.test(written)) {
+    const stamp = Date.parse(written);
+    return stamp >= FROM && stamp < TO ? written : undefined;
+  }
+  if (!WITH_ZONE.test(written)) return undefined;
   const stamp = Date.parse(written);
-  if (plain) return stamp >= FROM && stamp < TO ? written : undefined;
   return stamp >= FROM && stamp < TO ? new Date(stamp).toISOString() : undefined;
 }
 

@@ -43,17 +43,17 @@ const LONGEST = 2000;
 /** Host, path and allowed parameters of an http(s) address; undefined when nothing of it can be kept. */
 export function scrubUrl(raw: string | undefined, origin?: string): string | undefined {
   const url = readUrl(raw, origin);
-  if (url === undefined || !safeHost(url.hostname)) return undefined;
-  const path = scrubPath(url.pathname);
+  if (url === undefined || !safeHost(url.host)) return undefined;
   const kept: string[] = [];
-  for (const parameter of url.search === '' ? [] : url.search.slice(1).split('&')) {
+  for (const parameter of url.query === '' ? [] : url.query.split('&')) {
     const name = parameter.slice(0, parameter.indexOf('='));
     const value = parameter.slice(name.length + 1);
     if (ALLOWED.has(name) && value !== '' && value.length <= 300 && !looksPersonal(value))
       kept.push(parameter);
   }
-  const whole = `${url.protocol}//${url.host}${path}${kept.length > 0 ? '?' + kept.join('&') : ''}`;
-  return whole.length <= LONGEST ? whole : `${url.protocol}//${url.host}/`;
+  const door = `${url.protocol}//${url.host}`;
+  const whole = door + scrubPath(url.path) + (kept.length > 0 ? '?' + kept.join('&') : '');
+  return whole.length <= LONGEST ? whole : door + '/';
 }
 
 /** The page of an event and where the visitor came from. */
@@ -80,18 +80,39 @@ export function hostOf(raw: string | undefined): string | undefined {
   return host !== undefined && safeHost(host) ? host + (found?.[2] ?? '') : undefined;
 }
 
-function readUrl(raw: string | undefined, origin?: string): URL | undefined {
+interface Address {
+  protocol: string;
+  /** With its port. */
+  host: string;
+  path: string;
+  /** Without its question mark. */
+  query: string;
+}
+
+/**
+ * An address that is written as a browser writes it: nothing in it would be changed by the real parser, which is
+ * asked for every other (dot segments, capitals in the host, users, default ports, other alphabets).
+ */
+const AS_WRITTEN =
+  /^(https?:)\/\/((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?::(?!80(?![0-9])|443(?![0-9]))[1-9]\d{1,4})?)(\/[\w.~%+,=:@/-]*)?(?:\?([\w.~%+,=:@/&-]*))?(?:#.*)?$/;
+
+function readUrl(raw: string | undefined, origin?: string): Address | undefined {
   const text = raw?.trim();
   if (!text || text.length > 8000) return undefined;
+  const absolute = origin?.endsWith('/') && /^\/(?!\/)/.test(text) ? origin + text.slice(1) : text;
+  const plain = AS_WRITTEN.exec(absolute);
+  if (plain && !/\/\.|%2e|xn--/i.test(plain[0])) {
+    return { protocol: plain[1] ?? '', host: plain[2] ?? '', path: plain[3] ?? '/', query: plain[4] ?? '' };
+  }
   const url = URL.parse(text, origin);
-  return url && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== ''
-    ? url
-    : undefined;
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.hostname === '')
+    return undefined;
+  return { protocol: url.protocol, host: url.host, path: url.pathname, query: url.search.slice(1) };
 }
 
 /** Host names hold numbers (dev-12345678.myshopify.com) that are shops; only a whole international number is refused. */
 function safeHost(host: string): boolean {
-  return host.length <= 253 && !/@|%40/.test(host) && !/(?:\d[.\-_]{0,2}){10}/.test(host);
+  return host.length <= 259 && !/(?:\d[.\-_]{0,2}){10}/.test(host);
 }
 
 function scrubPath(path: string): string {
