@@ -27,9 +27,13 @@ export function numericId(id: string): number | { rawJSON: string } {
 
 const gid = (type: string, id: string) => `gid://shopify/${type}/${id}`;
 
-/** `2026-10-05T14:54:49-04:00`: the shop's own time, without fractions. */
-export function shopTime(iso: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+/** Making a format is slow, and an order has ten times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -39,7 +43,14 @@ export function shopTime(iso: string, timeZone: string): string {
     minute: '2-digit',
     second: '2-digit',
     timeZoneName: 'longOffset',
-  }).formatToParts(new Date(iso));
+  });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** `2026-10-05T14:54:49-04:00`: the shop's own time, without fractions. */
+export function shopTime(iso: string, timeZone: string): string {
+  const parts = formatIn(timeZone).formatToParts(new Date(iso));
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
   const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
   const date = `${part('year')}-${part('month')}-${part('day')}`;

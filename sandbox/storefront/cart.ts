@@ -168,11 +168,19 @@ export function ajaxCart(
   };
 }
 
+/** Making a format is slow, and a page has many prices. */
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** `$1,280.00`, `149,00 €`: as the shop's language writes it. */
 export function showMoney(shop: SandboxShop, minor: bigint, currency: string): string {
-  return new Intl.NumberFormat(shop.locale, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: placesOf(currency),
-  }).format(Number(fromMinor(minor, currency)));
+  const key = `${shop.locale} ${currency}`;
+  const format =
+    formats.get(key) ??
+    new Intl.NumberFormat(shop.locale, {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: placesOf(currency),
+    });
+  formats.set(key, format);
+  return format.format(Number(fromMinor(minor, currency)));
 }

@@ -104,6 +104,14 @@ function textOf(fields: Fields, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
+const countryNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+function countryName(code: string): string {
+  const name = /^[A-Z]{2}$/.test(code) ? countryNames.of(code) : undefined;
+  if (name === undefined) throw new CartProblem('Enter a country as two letters');
+  return name;
+}
+
 function refuse(message: string, status = 422): SandboxAnswer {
   return json({ status, message: 'Cart Error', description: message }, status);
 }
@@ -382,8 +390,7 @@ export function mountStorefront(router: Router, world: World): void {
       city: textOf(fields, 'city'),
       province: textOf(fields, 'province') || (atHome ? shop.province : null),
       provinceCode: textOf(fields, 'provinceCode') || (atHome ? shop.provinceCode : null),
-      country:
-        new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }).of(countryCode) ?? shop.country,
+      country: atHome ? shop.country : countryName(countryCode),
       countryCode,
       zip: textOf(fields, 'zip'),
       phone: phone || null,
