@@ -1,7 +1,7 @@
 /** graphile-worker for waking and cron: it spreads over processes and machines; losing a wake-up costs one sweep. */
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import type { Runner, WorkerUtils } from 'graphile-worker';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Log } from '../base/log.ts';
 import { CRONTAB, DELIVER, tasksOf } from './tasks.ts';
 import type { Work } from './tasks.ts';
@@ -35,6 +35,11 @@ function loggerTo(log: Log): Logger {
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { pool, log, work } = options;
   const logger = loggerTo(log);
+  // A connection that breaks while it is in use reports to its query; without a listener it would end the process too.
+  const listen = (client: PoolClient): void => {
+    client.on('error', (error) => log.debug('a connection to the database broke', { error }));
+  };
+  pool.on('connect', listen);
   const utils: WorkerUtils = await makeWorkerUtils({ pgPool: pool, logger });
   await utils.migrate();
   const runner: Runner | null = work
@@ -69,6 +74,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       await adding;
       await runner?.stop();
       await utils.release();
+      pool.off('connect', listen);
     },
   };
 }

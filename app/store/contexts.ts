@@ -1,5 +1,5 @@
 /** Visitor contexts and links: append-only, per browser client, found by the HMAC of a token. */
-import { byNumber, multirow } from './multirow.ts';
+import { multirow } from './multirow.ts';
 import type { Sql } from './database.ts';
 
 export interface ContextRow {
@@ -153,34 +153,5 @@ export async function contextsByTokens(sql: Sql, tokens: readonly TokenKey[]): P
     lastSeenAt: row.last_seen_at,
     consent: row.consent,
     sealed: row.sealed,
-  }));
-}
-
-export interface ContextKey {
-  shopId: string;
-  contextKey: Buffer;
-}
-
-export async function contextsByKeys(
-  sql: Sql,
-  keys: readonly ContextKey[],
-): Promise<{ shopId: string; contextKey: Buffer; sealed: Buffer; consent: number }[]> {
-  if (keys.length === 0) return [];
-  const sorted = foldBy(
-    keys,
-    (key) => hexed(key, key.contextKey),
-    (known) => known,
-  ).sort((a, b) => byNumber(a.shopId, b.shopId));
-  const rows = await sql.rows<{ shop_id: string; context_key: Buffer; sealed: Buffer; consent: number }>(
-    `SELECT c.shop_id, c.context_key, c.sealed, c.consent
-     FROM unnest($1::bigint[], $2::bytea[]) AS r(shop_id, context_key)
-     JOIN visitor_contexts c ON c.shop_id = r.shop_id AND c.context_key = r.context_key`,
-    [sorted.map((key) => key.shopId), sorted.map((key) => key.contextKey)],
-  );
-  return rows.map((row) => ({
-    shopId: row.shop_id,
-    contextKey: row.context_key,
-    sealed: row.sealed,
-    consent: row.consent,
   }));
 }

@@ -119,26 +119,6 @@ export async function insertSettled(sql: Sql, rows: readonly SettledRow[]): Prom
   );
 }
 
-/** Which pixels have an outcome for these orders already. */
-export async function settledPixelsOf(
-  sql: Sql,
-  orders: readonly { shopId: string; orderId: string }[],
-): Promise<{ shopId: string; orderId: string; pixelId: string; event: string }[]> {
-  if (orders.length === 0) return [];
-  const rows = await sql.rows<{ shop_id: string; order_id: string; pixel_id: string; event: string }>(
-    `SELECT d.shop_id, d.order_id, d.pixel_id, d.event
-     FROM unnest($1::bigint[], $2::bigint[]) AS r(shop_id, order_id)
-     JOIN order_deliveries d ON d.shop_id = r.shop_id AND d.order_id = r.order_id`,
-    [orders.map((order) => order.shopId), orders.map((order) => order.orderId)],
-  );
-  return rows.map((row) => ({
-    shopId: row.shop_id,
-    orderId: row.order_id,
-    pixelId: row.pixel_id,
-    event: row.event,
-  }));
-}
-
 /** What became of one HTTP request; `split` and the rest are TikTok's policies, see tiktok/errors.ts. */
 export type RequestOutcome = 'accepted' | 'retry' | 'throttle' | 'split' | 'reject' | 'pause' | 'ambiguous';
 
