@@ -169,7 +169,8 @@ code { font: 12px/1.4 ui-monospace, Menlo, Consolas, monospace; background: #f3f
 table { border-collapse: collapse; width: 100% }
 th { text-align: left; font-weight: 550; color: var(--soft); font-size: 12px }
 th, td { padding: 8px 8px 8px 0; border-bottom: 1px solid var(--line); vertical-align: middle }
-tr:last-child td { border-bottom: 0 }
+tr:last-child > * { border-bottom: 0 }
+td .button { font-size: 12px; padding: 2px 8px; min-height: 26px }
 .scroll { overflow-x: auto }
 fieldset { border: 0; padding: 0; margin: 0 0 12px; display: grid; gap: 6px }
 legend { font-weight: 550; margin-bottom: 6px; padding: 0 }

@@ -57,7 +57,7 @@ export function ordersPage(...[world, shop, staff]: Viewer): string {
       ) => `<tr><td><strong>${escapeHtml(order.name)}</strong></td><td>${escapeHtml(time.format(new Date(order.processedAt)))}</td>
 <td>${escapeHtml(order.email ?? order.phone ?? 'No contact')}</td><td>${escapeHtml(order.sourceName)}</td>
 <td><span class="tag ${statusLook[order.financialStatus] ?? ''}">${escapeHtml(order.financialStatus.replaceAll('_', ' '))}</span>${order.cancelledAt ? ' <span class="tag bad">cancelled</span>' : ''}${order.test ? ' <span class="tag">test</span>' : ''}</td>
-<td>${escapeHtml(order.currentTotal)} ${escapeHtml(order.currency)}</td><td class="row">${actions(order)}</td></tr>`,
+<td>${escapeHtml(order.currentTotal)} ${escapeHtml(order.currency)}</td><td><div class="row">${actions(order)}</div></td></tr>`,
     )
     .join('');
   const content = `<h1>Orders</h1>
@@ -118,7 +118,7 @@ export function settingsPage(...[world, shop, staff]: Viewer): string {
       (
         customer,
       ) => `<tr><td>${escapeHtml(customer.firstName)} ${escapeHtml(customer.lastName)}</td><td>${escapeHtml(customer.email ?? customer.phone ?? '')}</td>
-<td class="row">${act(`${store}/settings/privacy`, 'Request data', { customer: customer.id, action: 'request' })}${act(`${store}/settings/privacy`, 'Erase now', { customer: customer.id, action: 'erase' }, 'critical')}</td></tr>`,
+<td><div class="row">${act(`${store}/settings/privacy`, 'Request data', { customer: customer.id, action: 'request' })}${act(`${store}/settings/privacy`, 'Erase now', { customer: customer.id, action: 'erase' }, 'critical')}</div></td></tr>`,
     )
     .join('');
   const content = `<h1>Settings</h1>
