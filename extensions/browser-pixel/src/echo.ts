@@ -1,5 +1,5 @@
 /** Takes the copies that the web pixel leaves in the tab and tells them to TikTok's pixel, each once. */
-import { ECHO_PREFIX, ECHO_WINDOW_MS, type EchoEntry } from '../../storefront-pixel/src/echo.ts';
+import { ECHO_PREFIX, ECHO_WINDOW_MS, type EchoEntry } from '../../storefront-pixel/src/echo-entry.ts';
 import type { TikTok } from './tiktok.ts';
 
 /** A page that shows no sign of life for this long gets no new events; the next touch wakes it again. */

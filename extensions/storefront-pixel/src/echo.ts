@@ -1,22 +1,7 @@
 /** Leaves a copy of an event in the tab for the theme embed, which tells TikTok's pixel in the page. */
-import {
-  browserCopy,
-  type CopyProperties,
-  type PageDraft,
-  type PixelOptions,
-} from '../../../app/conversion/browser.ts';
+import { browserCopy, type PageDraft, type PixelOptions } from '../../../app/conversion/browser.ts';
+import { ECHO_PREFIX, ECHO_WINDOW_MS, type EchoEntry } from './echo-entry.ts';
 import type { PageMemory } from './page-memory.ts';
-
-/** What lies under `tock:e:<event id>:<pixel code>` in sessionStorage. No identity ever passes through it. */
-export interface EchoEntry {
-  v: 1;
-  code: string;
-  name: string;
-  event_id: string;
-  properties: CopyProperties;
-  /** When the event happened, ISO, by the browser's clock. */
-  at: string;
-}
 
 export interface Echoes {
   /** The pixel codes for which the page was offered its copy. */
@@ -24,10 +9,6 @@ export interface Echoes {
   /** Takes back what the page has not taken yet. */
   forget(): Promise<void>;
 }
-
-export const ECHO_PREFIX = 'tock:e:';
-/** TikTok merges both copies for five minutes; a copy that would come later than this is not offered. */
-export const ECHO_WINDOW_MS = 4 * 60_000;
 
 export function createEchoes(needs: {
   options: PixelOptions;
