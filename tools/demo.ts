@@ -118,6 +118,7 @@ async function start(options: DemoOptions): Promise<void> {
 
     const run = async (): Promise<'failed'> => {
       await build();
+      if (stopping) return 'failed';
       const sandbox = await startSandbox({
         port: options.sandboxPort,
         appUrl: `http://127.0.0.1:${options.port}`,
@@ -127,6 +128,8 @@ async function start(options: DemoOptions): Promise<void> {
         seed: randomInt(2 ** 31),
       });
       ending.push(() => sandbox.close());
+      // Interrupted in between: what is not begun yet must not outlive this process.
+      if (stopping) return 'failed';
       const place = { port: options.port, dataDir: options.dataDir, sandboxUrl: sandbox.url };
       const app = startApp(place);
       ending.push(() => app.stop());
@@ -136,12 +139,15 @@ async function start(options: DemoOptions): Promise<void> {
 
       say('Setting the stores up …');
       const { world } = sandbox;
-      for (const shop of world.shops.values()) {
-        await openApp(world, shop);
-        shop.embedEnabled = true;
-        await addFirstPixel(world, shop, place);
-      }
-      if (readWhereabouts(options.dataDir)?.seeded) {
+      const seeded = readWhereabouts(options.dataDir)?.seeded === true;
+      await Promise.all(
+        [...world.shops.values()].map(async (shop) => {
+          await openApp(world, shop);
+          shop.embedEnabled = true;
+          await addFirstPixel(world, shop, place);
+        }),
+      );
+      if (seeded) {
         say(
           'The stores are connected again. Tock still knows everything from before; the sandbox has forgotten it.',
         );

@@ -26,6 +26,7 @@ export interface Journey {
   until: 'product' | 'cart' | 'checkout' | 'order';
   /** Which product, counted from the first. */
   product?: number;
+  /** Somebody new when left out. */
   buyer?: { email: string; firstName: string; lastName: string; phone?: string };
 }
 
@@ -301,9 +302,9 @@ export async function walk(world: World, shop: SandboxShop, journey: Journey): P
     checkoutPath = new URL(here).pathname;
     if (journey.until === 'checkout') return [];
     const buyer = journey.buyer ?? {
-      email: 'lee.example@example.com',
-      firstName: 'Lee',
-      lastName: 'Example',
+      email: `buyer-${world.random.hex(6)}@example.com`,
+      firstName: 'Sandbox',
+      lastName: 'Buyer',
     };
     const told: Seen[] = [];
     const step = async (name: string, fields: Json, names: string[]) => {

@@ -26,7 +26,10 @@ function portOf(name: string, given: string | undefined): number {
 }
 
 /** 'help' when that is all that was asked for; throws a sentence about what it does not understand. */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): DemoOptions | 'help' {
+export function readOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): DemoOptions | 'help' {
   const options: DemoOptions = {
     reset: false,
     port: portOf('PORT', env.PORT || '3000'),
@@ -40,6 +43,11 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): De
     else if (word === '--port') options.port = portOf('--port', left.shift());
     else if (word === '--sandbox-port') options.sandboxPort = portOf('--sandbox-port', left.shift());
     else throw new Error(`There is no option ${word}. See npm run demo -- --help.`);
+  }
+  if (options.reset && env.DATABASE_URL) {
+    throw new Error(
+      'The demo empties only its own database. Leave DATABASE_URL away, or empty that one yourself.',
+    );
   }
   if (options.port === options.sandboxPort) throw new Error('Tock and the sandbox need two different ports.');
   return options;
