@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 import { createLog } from './base/log.ts';
 import { CommandError, type Answer, type Command } from './cli/command.ts';
+import { dbBackup, dbRestore } from './cli/backup.ts';
 import { deliveries } from './cli/deliveries.ts';
 import { doctor } from './cli/doctor.ts';
 import { keysRotate } from './cli/keys.ts';
@@ -19,6 +20,8 @@ export const commands: readonly Command[] = [
   pixelList,
   deliveries,
   keysRotate,
+  dbBackup,
+  dbRestore,
   doctor,
 ];
 
@@ -73,6 +76,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     const log = createLog({ level: 'error', readable: true, write: terminal.err });
     const answer = await command.run({
       config,
+      log,
       house: async () => (house ??= await openHouse(config, { log })),
       values: parsed.values,
       positionals: parsed.positionals,

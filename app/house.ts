@@ -29,6 +29,7 @@ import type { RegionOf } from './record/judge.ts';
 import type { InstalledShop, PrivacyRequest } from './shopify/needs.ts';
 import { createArrivals } from './store/arrivals.ts';
 import { createErasure } from './store/erasure.ts';
+import { openJobs, type Jobs } from './jobs/jobs.ts';
 import type { Pixel } from './store/pixels.ts';
 import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
 import { readTotals } from './store/totals.ts';
@@ -58,8 +59,12 @@ export interface House {
   readonly shops: ShopsInForce;
   readonly shopify: Shopify;
   readonly intake: IntakeHandlers;
-  /** Rests until it is started. */
+  /** Rests until the work is started. */
   readonly delivery: Delivery;
+  /** Delivery and the jobs by the clock run in this process from now on. */
+  startWork(): Promise<void>;
+  /** This process does no such work: what becomes due here wakes those that do. */
+  wakeWorkers(): Promise<void>;
   /** Throws a Response unless the request has a valid session token. */
   requireShop(request: Request): Promise<ShopPage>;
   pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
@@ -84,6 +89,9 @@ export interface HouseOverrides {
   readonly clock?: Clock;
   readonly log?: Log;
 }
+
+/** Page events and what became of them; orders are kept longer. */
+const PAGE_EVENTS_KEPT_MS = 30 * 86_400_000;
 
 export async function openHouse(config: Config, overrides: HouseOverrides = {}): Promise<House> {
   const clock = overrides.clock ?? systemClock;
@@ -191,6 +199,13 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     // Delivery keeps pixels in memory for seconds; a pause by TikTok's answer must be seen at once.
     onPixelPaused: () => shops.forget(),
   });
+  let jobs: Jobs | undefined;
+  let working = false;
+  // Whoever works wakes itself; a process that only serves wakes the others. A lost wake-up costs one sweep.
+  function wake(): void {
+    if (working) delivery.wake();
+    else jobs?.wakeOthers();
+  }
   const intake = createIntake({
     arrivals: createArrivals(store.database),
     partitions: store.partitions,
@@ -200,7 +215,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     log,
     regionOf,
     verifyWebhook: shopify.checkWebhook,
-    wake: () => delivery.wake(),
+    wake,
   });
   const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });
   const erasure = createErasure(store.database);
@@ -249,6 +264,28 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut }),
     },
     delivery,
+    async startWork() {
+      working = true;
+      delivery.start();
+      jobs = await openJobs({
+        pool: store.database.pool,
+        log,
+        work: {
+          deliver: () => delivery.wake(),
+          async keepPartitions() {
+            const now = clock.now();
+            await store.partitions.makeAround(now);
+            await store.partitions.dropBefore(new Date(now.getTime() - PAGE_EVENTS_KEPT_MS));
+          },
+          async renewTokens() {
+            log.info('renewed tokens', { ...(await shopify.tokens.renewAgeing()) });
+          },
+        },
+      });
+    },
+    async wakeWorkers() {
+      jobs = await openJobs({ pool: store.database.pool, log });
+    },
     async requireShop(request) {
       const page = await shopify.requireShop(request);
       return { ...page, store: store.shop(page.shop.id), actor: `${page.staff.name} (${page.staff.id})` };
@@ -257,7 +294,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       createPixelUseCases(shop, {
         changed() {
           shops.forget();
-          delivery.wake();
+          wake();
         },
         tellStorefront: () => tellStorefront(shop.id),
       }),
@@ -283,6 +320,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     async close() {
       await intake.drain();
       await delivery.drain();
+      await jobs?.close();
       await tiktok.close();
       await store.close();
     },

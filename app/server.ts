@@ -71,7 +71,7 @@ export async function main(options: ServeOptions = {}): Promise<void> {
     where = config;
     house = await openHouse(config);
     const running = await serve(house, options);
-    if (!process.argv.includes('--web')) house.delivery.start();
+    await (process.argv.includes('--web') ? house.wakeWorkers() : house.startWork());
     house.log.info('listening', { url: `http://${config.host}:${running.port}` });
     // The doors first: what they took is stored when they close, and only then may the rest end.
     onStopSignal(house.log, [() => running.close(), () => house?.close()]);

@@ -7,7 +7,7 @@ export async function main(): Promise<void> {
   let house: House | undefined;
   try {
     house = await openHouse(readConfig(process.env));
-    house.delivery.start();
+    await house.startWork();
     house.log.info('working');
     onStopSignal(house.log, [() => house?.close()]);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What a command of `npm run tock` is: its words, its options, what it needs and what it answers. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 
+import type { Log } from '../base/log.ts';
 import type { Config } from '../config.ts';
 import type { House } from '../house.ts';
 
@@ -25,6 +26,8 @@ export interface Answer {
 
 export interface Call {
   readonly config: Config;
+  /** Errors only, to standard error. */
+  readonly log: Log;
   /** Opened at the first use and closed by whoever runs the command. */
   readonly house: () => Promise<House>;
   readonly values: Readonly<Record<string, string | boolean | undefined>>;

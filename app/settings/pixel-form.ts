@@ -31,7 +31,13 @@ export function readNewPixel(values: FormValues): PixelForm {
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return {
     ok: true,
-    fields: { name: name || code, code, token, testEventCode: testEventCode || null, browserLeg },
+    fields: {
+      name: name || code,
+      code,
+      token,
+      testEventCode: testEventCode || null,
+      browserLeg: browserLeg ?? false,
+    },
   };
 }
 
@@ -40,7 +46,8 @@ export interface PixelEdit {
   /** Absent: the token that is stored stays. */
   readonly token?: string;
   readonly testEventCode: string | null;
-  readonly browserLeg: boolean;
+  /** Absent: stays as it is. A form that offers the choice hands in "on" or "off". */
+  readonly browserLeg?: boolean;
 }
 
 export type PixelEditForm =
@@ -57,7 +64,12 @@ export function readPixelEdit(values: FormValues): PixelEditForm {
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return {
     ok: true,
-    edit: { name, testEventCode: testEventCode || null, browserLeg, ...(token === '' ? {} : { token }) },
+    edit: {
+      name,
+      testEventCode: testEventCode || null,
+      ...(browserLeg === undefined ? {} : { browserLeg }),
+      ...(token === '' ? {} : { token }),
+    },
   };
 }
 
@@ -86,7 +98,7 @@ function textsOf(values: FormValues): {
   code: string;
   token: string;
   testEventCode: string;
-  browserLeg: boolean;
+  browserLeg: boolean | undefined;
 } {
   const text = (key: string): string => {
     const value = values[key];
@@ -98,7 +110,7 @@ function textsOf(values: FormValues): {
     code: tidyPixelCode(text('code')),
     token: text('token'),
     testEventCode: text('testEventCode'),
-    browserLeg: ['on', 'true', '1'].includes(text('browserLeg')),
+    browserLeg: text('browserLeg') === '' ? undefined : text('browserLeg') === 'on',
   };
 }
 

@@ -55,7 +55,12 @@ test('values that are no texts count as empty, whatever they are', () => {
   expect(form).toMatchObject({ ok: false });
 });
 
-test('an edit without a token keeps the stored one', () => {
-  const form = readPixelEdit({ name: 'New', token: '  ', testEventCode: 'TEST1', browserLeg: '' });
-  expect(form).toEqual({ ok: true, edit: { name: 'New', testEventCode: 'TEST1', browserLeg: false } });
+test('an edit without a token keeps the stored one, and without a word on the browser leg that stays', () => {
+  const form = readPixelEdit({ name: 'New', token: '  ', testEventCode: 'TEST1' });
+  expect(form).toEqual({ ok: true, edit: { name: 'New', testEventCode: 'TEST1' } });
+  for (const [word, browserLeg] of [
+    ['on', true],
+    ['off', false],
+  ] as const)
+    expect(readPixelEdit({ name: 'New', browserLeg: word })).toMatchObject({ edit: { browserLeg } });
 });
