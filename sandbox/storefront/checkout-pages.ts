@@ -36,7 +36,7 @@ export function summary(world: World, shop: SandboxShop, checkout: Checkout): st
     const image = product
       ? `<img src="/cdn/products/${product.handle}.svg" alt="" width="72" height="72">`
       : '';
-    return `<tr><td>${image}</td><td>${escapeHtml(line.title)} <span class="soft">× ${line.quantity}</span></td><td>${buyerMoney(shop, money.line(line))}</td></tr>`;
+    return `<tr><td>${image}</td><td>${escapeHtml(line.title)} <span class="soft">× ${line.quantity}</span></td><td>${buyerMoney(shop, money.line({ ...line, allocations: [] }))}</td></tr>`;
   });
   const sum = (label: string, set: MoneySet, css = '') =>
     `<dt class="${css}">${label}</dt><dd class="${css}">${buyerMoney(shop, set)}</dd>`;
