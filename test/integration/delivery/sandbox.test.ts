@@ -61,7 +61,7 @@ const send = async (events: string[], change: { token?: string; code?: string } 
 
 test('a good batch is accepted and counted', async () => {
   expect(await send([event('order-1'), event('order-2')])).toEqual({ policy: 'accepted', key: 'accepted' });
-  expect(conversionsOf(business, pixel.code).length).toBe(2);
+  expect(conversionsOf(business, { pixel: pixel.code }).length).toBe(2);
 });
 
 test('one bad event refuses the batch, and alone it is rejected', async () => {
