@@ -1,7 +1,7 @@
 /** Home: is it working, what happened today, what is left to do. */
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { Link, useLoaderData } from '@remix-run/react';
-import { Badge, Banner, BlockStack, Page } from '@shopify/polaris';
+import { useLoaderData } from '@remix-run/react';
+import { Badge, Banner, BlockStack, Link, Page } from '@shopify/polaris';
 
 import { SetupList, type SetupStep } from '../ui/SetupList.tsx';
 import { TodayCard } from '../ui/TodayCard.tsx';
@@ -85,7 +85,7 @@ export default function Home() {
           <Banner tone="critical" title={`${refused.name} cannot send`}>
             <p>
               Its orders wait and nothing is lost.{' '}
-              <Link to={`/app/pixels/${refused.id}`}>See what the pixel needs</Link>
+              <Link url={`/app/pixels/${refused.id}`}>See what the pixel needs</Link>
             </p>
           </Banner>
         ) : null}

@@ -1,7 +1,18 @@
 /** One event at one pixel: how it stands, why, what to do, its way, and what was sent. */
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { Link, useLoaderData, useNavigate } from '@remix-run/react';
-import { Badge, Banner, BlockStack, Box, Card, InlineGrid, InlineStack, Page, Text } from '@shopify/polaris';
+import { useLoaderData, useNavigate } from '@remix-run/react';
+import {
+  Badge,
+  Banner,
+  BlockStack,
+  Box,
+  Card,
+  InlineGrid,
+  InlineStack,
+  Link,
+  Page,
+  Text,
+} from '@shopify/polaris';
 
 import { StateBadge } from '../ui/StateBadge.tsx';
 import { Way } from '../ui/Way.tsx';
@@ -74,7 +85,7 @@ export default function Event() {
                 <Text as="span" tone="subdued">
                   Pixel:
                 </Text>
-                <Link to={`/app/pixels/${event.pixel.id}`}>{event.pixel.name}</Link>
+                <Link url={`/app/pixels/${event.pixel.id}`}>{event.pixel.name}</Link>
               </InlineStack>
               {event.matchKeys.length > 0 ? (
                 <BlockStack gap="200">

@@ -1,7 +1,7 @@
 /** The store's pixels: which there are, whether they work, and the way to add one. */
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { Link, useLoaderData, useNavigate } from '@remix-run/react';
-import { Badge, BlockStack, Card, EmptyState, InlineStack, Page, Text } from '@shopify/polaris';
+import { useLoaderData, useNavigate } from '@remix-run/react';
+import { Badge, BlockStack, Card, EmptyState, InlineStack, Link, Page, Text } from '@shopify/polaris';
 
 import { PixelBadge } from '../ui/PixelBadge.tsx';
 
@@ -50,11 +50,15 @@ export default function Pixels() {
             <InlineStack align="space-between" blockAlign="center" gap="200">
               <BlockStack gap="100">
                 <Text as="h2" variant="headingSm">
-                  <Link to={`/app/pixels/${pixel.id}`}>{pixel.name}</Link>
+                  <Link url={`/app/pixels/${pixel.id}`} removeUnderline monochrome>
+                    {pixel.name}
+                  </Link>
                 </Text>
-                <Text as="p" tone="subdued">
-                  {pixel.code}
-                </Text>
+                {pixel.name === pixel.code ? null : (
+                  <Text as="p" tone="subdued">
+                    {pixel.code}
+                  </Text>
+                )}
               </BlockStack>
               <InlineStack gap="200">
                 {pixel.test ? <Badge tone="warning">Test mode</Badge> : null}

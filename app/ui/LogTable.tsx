@@ -1,6 +1,5 @@
 /** The log: every event and pixel, newest first; a row opens the way of that event. */
-import { Link } from '@remix-run/react';
-import { Box, IndexTable, InlineStack, Text, useBreakpoints } from '@shopify/polaris';
+import { Box, IndexTable, InlineStack, Link, Text, useBreakpoints } from '@shopify/polaris';
 
 import { StateBadge } from './StateBadge.tsx';
 import type { EventState } from './texts.ts';
@@ -47,8 +46,10 @@ export function LogTable({ rows }: { rows: LogRow[] }) {
 
 function What({ row }: { row: LogRow }) {
   return (
-    <Link to={`/app/log/${row.path}`} data-primary-link>
-      {row.what}
+    <Link url={`/app/log/${row.path}`} dataPrimaryLink monochrome removeUnderline>
+      <Text as="span" fontWeight="semibold">
+        {row.what}
+      </Text>
     </Link>
   );
 }

@@ -72,7 +72,7 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
         <Card>
           <FormLayout>
             <TextField
-              label="Name"
+              label={editing ? 'Name' : 'Name (optional)'}
               value={fields.name}
               onChange={set('name')}
               error={errors.name ?? false}
@@ -127,7 +127,7 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
         </Card>
         <Card>
           <TextField
-            label="Test event code"
+            label="Test event code (optional)"
             value={fields.testEventCode}
             onChange={set('testEventCode')}
             error={errors.testEventCode ?? false}

@@ -1,6 +1,5 @@
 /** What is still to be done until the first order reaches TikTok; gone once all of it is. */
-import { Link } from '@remix-run/react';
-import { BlockStack, Card, Icon, InlineStack, Text } from '@shopify/polaris';
+import { BlockStack, Card, Icon, InlineStack, Link, Text } from '@shopify/polaris';
 import { CheckCircleIcon } from '@shopify/polaris-icons';
 
 export interface SetupStep {
@@ -37,7 +36,7 @@ export function SetupList({ steps }: { steps: SetupStep[] }) {
                 </span>
                 <BlockStack gap="050">
                   <Text as="h3" variant="bodyMd" fontWeight="semibold">
-                    {step.to && !step.done ? <Link to={step.to}>{step.title}</Link> : step.title}
+                    {step.to && !step.done ? <Link url={step.to}>{step.title}</Link> : step.title}
                   </Text>
                   <Text as="p" tone="subdued">
                     {step.text}

@@ -31,7 +31,9 @@ it('goes from the ad through the checkout to TikTok, once, and into the log', as
   await app.getByRole('heading', { name: 'Pixel added' }).waitFor();
 
   const visitor = await (await mall.visitor('US-NY')).newPage();
-  const ad = adLinks(mall.app.sandbox.world, mall.shop, 'harbor-raincoat').find(({ way }) => way === 'direct');
+  const ad = adLinks(mall.app.sandbox.world, mall.shop, 'harbor-raincoat').find(
+    ({ way }) => way === 'direct',
+  );
   mall.newJourney();
   await visitor.goto(ad?.href ?? '');
   await mall.addToCart(visitor);
@@ -51,7 +53,11 @@ it('goes from the ad through the checkout to TikTok, once, and into the log', as
   ]);
   expect(mall.conversion(`order-${order.id}`)).toMatchObject({
     currency: mall.shop.currency,
-    user: { email: createHash('sha256').update((order.email ?? '').trim().toLowerCase()).digest('hex') },
+    user: {
+      email: createHash('sha256')
+        .update((order.email ?? '').trim().toLowerCase())
+        .digest('hex'),
+    },
   });
 
   const log = await openInAdmin(staff, '/app/log');
