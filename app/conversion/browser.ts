@@ -113,8 +113,6 @@ export const SHOPIFY_EVENTS = [
   'checkout_completed',
 ] as const;
 
-export type ShopifyEventName = (typeof SHOPIFY_EVENTS)[number];
-
 /** Tell who the buyer is and how the checkout ended; never sent to TikTok as events of their own. */
 export const CONTEXT_EVENTS: readonly string[] = [
   'checkout_contact_info_submitted',

@@ -14,12 +14,6 @@ export type EventId = Id<'event'>;
 export type PixelCode = Id<'pixel code'>;
 export type PixelId = Id<'pixel'>;
 
-/** An exact decimal such as "691.90", and its ISO 4217 code. */
-export interface Money {
-  amount: string;
-  currency: string;
-}
-
 /** One sum in the shop's currency and, only where the buyer saw another currency, in the buyer's. Exact decimals. */
 export interface Amount {
   shop: string;
