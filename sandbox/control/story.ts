@@ -21,7 +21,10 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
     {
       title: 'Click the ad and buy something',
       why: 'The click id of the ad has to travel from the first page to the order, through cart and checkout.',
-      do: [`${link('/ads', 'Open the ad')}, click it, look at a product, put it into the cart and buy it.`],
+      do: [
+        `${link('/ads', 'Open the ads')}, click one of ${escapeHtml(free.name)}, put the product into the cart and buy it.`,
+        `Or in short: ${button('A visitor clicks the ad and buys', 'visitors/walk', { shop: free.handle })}`,
+      ],
       expect:
         'A few seconds after the order one Purchase is counted, with the click id of the ad, the email as a hash, and the right value. Its event id is order- and the order’s number at Shopify.',
       look: [events, log(free)],
@@ -30,7 +33,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
       title: 'Refuse consent',
       why: `Where ${strict.name} sells, visitors are asked first. Whoever says no must not be reported.`,
       do: [
-        `${link(strict.links.storefront, `Open ${strict.name}`)}, choose “Decline” in the banner, and buy something.`,
+        `${link(strict.links.storefront, `Open ${strict.name}`)}, decline in the banner (“Ablehnen”), and buy something.`,
         `Or in short: ${button('A visitor declines and buys', 'visitors/walk', { shop: strict.handle, consent: 'declined' })}`,
       ],
       expect:
