@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Beacon } from '../conversion/beacon.ts';
+import { orderEventId, pageEventId } from '../conversion/event-id.ts';
 import type { PageRead } from '../conversion/facts.ts';
 import { readBeacon, readPageEvent } from '../conversion/from-pixel.ts';
 import { answerJson, answerProblem } from '../http/answer.ts';
@@ -37,6 +38,8 @@ const CORS = {
   'access-control-max-age': '86400',
 };
 const RETRY_AFTER_SECONDS = 2;
+/** Purchases are named by their order alone. */
+const PURCHASE_IDS = orderEventId('');
 
 interface Edge {
   ip: string;
@@ -56,6 +59,12 @@ function readEvents(
     left[why] = (left[why] ?? 0) + 1;
   };
   for (const event of beacon.events) {
+    // An id that the pixel would not have made could take a purchase's place at TikTok.
+    const { id, name, shopifyId, draft } = event;
+    if (id !== pageEventId(name, shopifyId, draft.checkoutToken) || id.startsWith(PURCHASE_IDS)) {
+      leave('invalid_event');
+      continue;
+    }
     const read = readPageEvent(event, {
       beacon,
       ip: edge.ip,

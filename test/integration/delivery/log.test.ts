@@ -14,7 +14,9 @@ afterEach(() => flow.close());
 
 async function traffic(): Promise<void> {
   for (let at = 0; at < 7; at += 1) {
-    await flow.beacon([pageEvent({ id: `page-${at}`, at: `2026-10-05T18:5${at % 4}:00.000Z` })]);
+    await flow.beacon([
+      pageEvent({ id: `page-${at}`, shopifyId: `page-${at}`, at: `2026-10-05T18:5${at % 4}:00.000Z` }),
+    ]);
     await flow.webhook(
       'orders/create',
       webOrder({ id: 100 + at, name: `#${at}`, processed_at: `2026-10-05T18:54:4${at}Z` }),

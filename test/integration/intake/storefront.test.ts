@@ -92,6 +92,18 @@ test('no beacon creates a purchase, whatever it calls itself', async () => {
   expect(await flow.rows('SELECT 1 FROM orders')).toEqual([]);
 });
 
+test('thief: no event can take the id of a purchase, nor any id that the pixel would not have made', async () => {
+  const answers = await Promise.all([
+    flow.beacon([pageEvent({ id: 'order-1', shopifyId: 'order-1' })]),
+    flow.beacon([pageEvent({ id: 'sh-other' })]),
+    flow.beacon([checkoutEvent('tok', { id: 'checkout-of-another' })]),
+  ]);
+  expect(answers.map(({ body }) => body)).toEqual(
+    Array.from({ length: 3 }, () => ({ error: 'invalid_event' })),
+  );
+  expect(await stored()).toEqual([]);
+});
+
 test('a refusal leaves four bits and a time, no address, no click', async () => {
   await flow.beacon([checkoutEvent('tok9')], {
     consent: { analytics: true, marketing: false, preferences: true, saleOfData: false },
