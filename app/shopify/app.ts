@@ -136,7 +136,7 @@ export function createShopify(needs: ShopifyNeeds): Shopify {
     adminFor,
     async requireShop(request) {
       const { session } = await app.authenticate.admin(request).catch((thrown: unknown) => {
-        throw thrown instanceof Response ? toSandboxAdmin(thrown, sandboxUrl) : thrown;
+        throw thrown instanceof Response ? forPeople(toSandboxAdmin(thrown, sandboxUrl)) : thrown;
       });
       const named = new URL(request.url).searchParams.get('shop');
       // Only the token says which shop this is. An address that names another one was put together by somebody.
@@ -167,6 +167,15 @@ export function createShopify(needs: ShopifyNeeds): Shopify {
         { headers: { 'content-type': 'text/html; charset=utf-8' } },
       ),
   };
+}
+
+/** The library says 500 without a word where Shopify refuses or fails to exchange the session token. */
+function forPeople(response: Response): Response {
+  if (response.status !== 500) return response;
+  return new Response(
+    'Shopify did not let Tock in. If Tock is still installed, open it again from the Apps menu of your store.',
+    { status: 503, statusText: 'Shopify did not answer' },
+  );
 }
 
 /** The library sends a page outside the admin to admin.shopify.com; with the sandbox the admin is elsewhere. */
