@@ -70,8 +70,14 @@
     const rows = data.summary.map((row) => {
       const others = row.sentAs.filter((name) => name !== row.event);
       return [
-        cell(pixelName(data, row.pixel)),
-        cell(others.length > 0 ? `${row.event} (sent as ${others.join(', ')})` : row.event),
+        cell(
+          make(
+            'div',
+            {},
+            others.length > 0 ? `${row.event} (sent as ${others.join(', ')})` : row.event,
+            make('small', {}, pixelName(data, row.pixel)),
+          ),
+        ),
         number(row.total),
         number(row.server),
         number(row.browser),
@@ -84,8 +90,12 @@
           'number',
         ),
         cell(
-          Object.entries(row.matchKeys).map(([key, count]) =>
-            make('span', { class: 'key' }, `${key} ${Math.round((100 * count) / row.total)}%`),
+          make(
+            'div',
+            { class: 'keys' },
+            ...Object.entries(row.matchKeys).map(([key, count]) =>
+              make('span', { class: 'key' }, `${key} ${Math.round((100 * count) / row.total)}%`),
+            ),
           ),
           'wide',
         ),
@@ -94,18 +104,7 @@
     });
     place('summary').replaceChildren(
       table(
-        [
-          'Pixel',
-          'Event',
-          'Counted',
-          'Server',
-          'Browser',
-          'Both',
-          'Discarded',
-          'Value',
-          'Match keys',
-          'Last',
-        ],
+        ['Event', 'Counted', 'Server', 'Browser', 'Both', 'Discarded', 'Value', 'Match keys', 'Last'],
         rows,
       ),
     );
