@@ -20,10 +20,10 @@ async function raw(
   headers: Record<string, string> = {},
 ): Promise<{ res: IncomingMessage; body: Buffer }> {
   const req = get(app.url + path, { headers, agent: false });
-  const [res]: IncomingMessage[] = (await once(req, 'response')) as IncomingMessage[];
+  const [res]: IncomingMessage[] = await once(req, 'response');
   if (!res) throw new Error('no answer');
   const parts: Buffer[] = [];
-  for await (const part of res) parts.push(Buffer.from(part as Buffer));
+  for await (const part of res) parts.push(Buffer.from(part));
   return { res, body: Buffer.concat(parts) };
 }
 
