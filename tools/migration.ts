@@ -1,5 +1,5 @@
 /** Writes a new migration from the difference between prisma/migrations and prisma/schema.prisma: npm run migration -- NAME */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLog } from '../app/base/log.ts';
@@ -14,6 +14,7 @@ if (!/^[a-z][a-z0-9_]*$/.test(name)) {
 
 const given = process.env['DATABASE_URL'];
 const folder = given === undefined ? mkdtempSync(path.join(tmpdir(), 'tock-migration-')) : undefined;
+if (folder !== undefined) chmodSync(folder, 0o755);
 const membership =
   folder === undefined
     ? undefined

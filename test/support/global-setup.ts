@@ -1,5 +1,5 @@
 /** Once for each run: a PostgreSQL (our own, or the one of DATABASE_URL) with a migrated template to clone from. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -23,6 +23,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await sweep();
   const folder =
     given === undefined ? mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`)) : undefined;
+  // Reachable for the account that PostgreSQL runs under where the tests run as root.
+  if (folder !== undefined) chmodSync(folder, 0o755);
   const membership =
     folder === undefined ? undefined : await joinEmbedded({ dataDir: folder, log, durable: false });
   const url = given ?? membership?.url ?? '';
@@ -46,7 +48,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       });
     }
     await membership?.leave();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) {
+      await destroyEmbedded(folder);
+      rmSync(folder, { recursive: true, force: true });
+    }
   };
 }
 

@@ -18,6 +18,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { canReach, chooseAccount, type Account } from './account.ts';
 import { findBinaries, POSTGRES_MAJOR, thisMachine, type Machine } from './binaries.ts';
@@ -28,6 +29,8 @@ const MINIMUM_FREE_BYTES = 100 * 1024 * 1024;
 /** A Unix socket's path may have 103 bytes on macOS; PostgreSQL appends "/.s.PGSQL.5432.lock". */
 const LONGEST_SOCKET_FOLDER = 84;
 const ELSEWHERE = '/var/lib/tock';
+/** Beside a cluster that lies elsewhere: the path that it stands for. */
+const WANTED_FILE = 'stands-for';
 
 export interface Home {
   /** The real path; everything below is inside it, but a socket folder with too long a path. */
@@ -120,19 +123,38 @@ function folderFor(wanted: string, account: Account): string {
   }
   const elsewhere = elsewhereFor(wanted);
   setAside(elsewhere);
+  forgetTemporary();
   mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
   for (const folder of [ELSEWHERE, elsewhere]) chmodSync(folder, 0o755);
+  writeFileSync(path.join(elsewhere, WANTED_FILE), wanted);
   // A link that dangles belongs to a home that was deleted by hand.
   if (lstatSync(wanted, { throwIfNoEntry: false })) rmSync(wanted);
   symlinkSync(elsewhere, wanted);
   return elsewhere;
 }
 
+/** What belonged to a temporary folder that is gone is of no use to anyone; anything else is never deleted here. */
+function forgetTemporary(): void {
+  const temporary = realpathSync(tmpdir()) + path.sep;
+  for (const name of existsSync(ELSEWHERE) ? readdirSync(ELSEWHERE) : []) {
+    const folder = path.join(ELSEWHERE, name);
+    const wanted = readIfThere(path.join(folder, WANTED_FILE));
+    if (!wanted.startsWith(temporary) || existsSync(path.dirname(wanted))) continue;
+    if (runningIn(folder) === null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The number of the PostgreSQL that runs on this folder's cluster. */
+function runningIn(folder: string): number | null {
+  const pid = Number.parseInt(readIfThere(path.join(folder, 'cluster', 'postmaster.pid')), 10);
+  return pid > 0 && readIfThere(`/proc/${pid}/cmdline`).includes('postgres') ? pid : null;
+}
+
 /** Whoever deleted DATA_DIR wants to begin anew; what lies elsewhere is kept under another name, in case not. */
 function setAside(elsewhere: string): void {
   if (!existsSync(path.join(elsewhere, 'cluster'))) return;
-  const pid = Number.parseInt(readIfThere(path.join(elsewhere, 'cluster', 'postmaster.pid')), 10);
-  if (pid > 0 && readIfThere(`/proc/${pid}/cmdline`).includes('postgres')) process.kill(pid, 'SIGINT');
+  const pid = runningIn(elsewhere);
+  if (pid !== null) process.kill(pid, 'SIGINT');
   renameSync(elsewhere, `${elsewhere}.${randomBytes(4).toString('hex')}`);
 }
 

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../app/base/log.ts';
@@ -44,7 +45,7 @@ const postmaster = (): number => Number.parseInt(readFileSync(pidFile(), 'utf8')
 type Member = ChildProcessByStdio<Writable, Readable, null>;
 
 function startMember(durable = 'fast'): Member {
-  return spawn(process.execPath, [path.join(import.meta.dirname, 'member.ts'), dataDir, durable], {
+  return spawn(process.execPath, [fileURLToPath(new URL('./member.ts', import.meta.url)), dataDir, durable], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 }
