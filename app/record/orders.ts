@@ -23,7 +23,7 @@ import { seenFor } from '../visitors/seen.ts';
 import { shopDay } from './day.ts';
 import { judgeOrder } from './judge.ts';
 import type { RegionOf } from './judge.ts';
-import { openOrderFacts, openRevision, sealRevision, supersedes } from './revision.ts';
+import { openOrderFacts, openRevision, sealRevision, stageOf, supersedes } from './revision.ts';
 import type { PixelInForce, ShopInForce } from './shop.ts';
 
 export interface RecordNeeds {
@@ -76,7 +76,6 @@ interface State {
   /** Null until an arrival brought facts. */
   row: OrderRow | null;
   facts: OrderFacts | null;
-  cause: string;
   factsText: string;
   match: OrderRead['match'] | null;
   cart: OrderRead['consent'] | null;
@@ -111,7 +110,6 @@ export async function recordOrders(
     state.row = stored;
     state.facts = openOrderFacts(stored.facts);
     state.factsText = stored.facts;
-    state.cause = stored.cause;
     const secret = openRevision(needs.keyring, stored.shopId, stored.matchSealed);
     state.match = secret?.match ?? null;
     state.cart = secret?.cart ?? null;
@@ -137,7 +135,6 @@ function emptyState(shop: ShopInForce): State {
     shop,
     row: null,
     facts: null,
-    cause: '',
     factsText: '',
     match: null,
     cart: null,
@@ -173,8 +170,8 @@ function takeOrder(needs: RecordNeeds, state: State, arrival: OrderArrival & { k
   if (
     known &&
     !supersedes(
-      { updatedAt, cause: arrival.cause, facts: factsText },
-      { updatedAt: known.updatedAt, cause: state.cause, facts: state.factsText },
+      { updatedAt, stage: stageOf(facts), facts: factsText },
+      { updatedAt: known.updatedAt, stage: stageOf(state.facts ?? facts), facts: state.factsText },
     )
   ) {
     if (webhookIds.length !== known.webhookIds.length || eventIds.length !== known.eventIds.length) {
@@ -214,7 +211,6 @@ function takeOrder(needs: RecordNeeds, state: State, arrival: OrderArrival & { k
   };
   state.facts = facts;
   state.factsText = factsText;
-  state.cause = arrival.cause;
   state.match = match;
   state.cart = cart ?? null;
   state.changed = true;

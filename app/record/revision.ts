@@ -31,29 +31,23 @@ export function openOrderFacts(text: string): OrderFacts {
   return facts;
 }
 
-/** Whose word counts when two payloads name the same `updated_at`: later stages of an order's life win. */
-const STAGES = [
-  'orders/create',
-  'backfill',
-  'reconcile',
-  'orders/updated',
-  'orders/paid',
-  'orders/cancelled',
-];
+/** How far an order's life has gone: of two payloads with the same `updated_at` the later stage counts. */
+export function stageOf(facts: Pick<OrderFacts, 'cancelledAt' | 'paid'>): number {
+  if (facts.cancelledAt !== undefined) return 2;
+  return facts.paid ? 1 : 0;
+}
 
 export interface Version {
   updatedAt: Date;
-  cause: string;
+  stage: number;
   /** Canonical facts: the last resort, so that any order of arrival ends in the same state. */
   facts: string;
 }
 
-/** True when `next` is newer than what is known; the same payload again is not. */
+/** True when `next` is newer than what is known; the same payload again is not. A total order, whatever the topic. */
 export function supersedes(next: Version, known: Version): boolean {
   const time = next.updatedAt.getTime() - known.updatedAt.getTime();
   if (time !== 0) return time > 0;
-  if (next.facts === known.facts) return false;
-  const stage =
-    STAGES.indexOf(next.cause) - STAGES.indexOf(known.cause === 'context' ? 'orders/create' : known.cause);
-  return stage !== 0 ? stage > 0 : next.facts > known.facts;
+  if (next.stage !== known.stage) return next.stage > known.stage;
+  return next.facts > known.facts;
 }
