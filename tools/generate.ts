@@ -38,7 +38,9 @@ function generate(): void {
       },
     });
     if (result.status !== 0) {
-      process.stderr.write(`${result.stdout}${result.stderr}\nprisma generate failed; see the lines above.\n`);
+      process.stderr.write(
+        `${result.stdout}${result.stderr}\nprisma generate failed; see the lines above.\n`,
+      );
       process.exitCode = 1;
       return;
     }
