@@ -418,7 +418,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       case 'ambiguous': {
         const standing = { firstPossibleCopyAt: copyAt, receivedAt: row.receivedAt, eventAt: ready.eventAt };
         const at = nextTry(standing, row.tries, now, random);
-        return at ? waits('retry', at) : ended('error', policy === 'ambiguous' ? 'unconfirmed' : entry.key);
+        return at ? waits('retry', at) : ended('error', policy === 'ambiguous' ? 'never_confirmed' : entry.key);
       }
     }
   }
@@ -617,7 +617,7 @@ function lateEnding(ready: Ready, late: TooLate): Ending {
   return {
     row,
     state: unconfirmed ? 'error' : 'skipped',
-    reason: unconfirmed ? 'unconfirmed' : 'too_late',
+    reason: unconfirmed ? 'never_confirmed' : 'too_late',
     rule: `window:${late}`,
     revision: ready.revision,
     pixelCode: ready.pixelCode,

@@ -61,6 +61,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   // An idle connection that breaks is replaced by the pool at the next query, which reports what is wrong.
   pool.on('error', (error) => log.warn('a connection to the database broke', { error }));
+  // One that breaks while it is lent out fails its query as well; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await requireUsable(pool);
   } catch (error) {

@@ -147,6 +147,12 @@ const REASON_WORDS: Record<string, ReasonWords> = {
     short: 'Too late to be safe',
     meaning: 'TikTok may have taken a copy more than 47 hours ago. Sending it again could count it twice.',
   },
+  never_confirmed: {
+    short: 'Never confirmed',
+    meaning:
+      'Tock sent it, but TikTok never answered. It may have counted. Sending it again now could count it twice.',
+    next: 'Look in TikTok Events Manager whether this event id arrived.',
+  },
   facts_gone: {
     short: 'Details erased',
     meaning: 'The details of this event were erased before it could be sent.',

@@ -111,7 +111,7 @@ describe('TikTok cannot work just now', () => {
       await flow.delivery.runDue();
       flow.clock.advance(HOUR);
     }
-    expect(await outcomes()).toEqual([{ order_id: '1000', state: 'error', reason: 'unconfirmed' }]);
+    expect(await outcomes()).toEqual([{ order_id: '1000', state: 'error', reason: 'never_confirmed' }]);
     const [first] = flow.tiktok.requests;
     expect(flow.tiktok.requests.length).toBeGreaterThan(5);
     expect(new Set(flow.tiktok.requests.map(({ body }) => body))).toEqual(new Set([first?.body]));
@@ -231,7 +231,7 @@ describe('a process that dies', () => {
     flow.clock.advance(48 * HOUR);
     await flow.delivery.runDue();
     expect(flow.tiktok.requests).toEqual([]);
-    expect(await outcomes()).toEqual([{ order_id: '1000', state: 'error', reason: 'unconfirmed' }]);
+    expect(await outcomes()).toEqual([{ order_id: '1000', state: 'error', reason: 'never_confirmed' }]);
     await sumCloses();
   });
 });

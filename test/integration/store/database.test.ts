@@ -52,6 +52,30 @@ describe('opening', () => {
   });
 });
 
+describe('a connection that breaks in the middle of a transaction', () => {
+  it('fails that transaction and nothing else', async () => {
+    const { database } = opened.store;
+    const broken = database.transaction(async (sql) => {
+      const [own] = await sql.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await database.rows('SELECT pg_terminate_backend($1)', [own?.pid]);
+      // No query is running when the word of the end arrives: only a listener hears it.
+      await expect
+        .poll(
+          () =>
+            sql.rows('SELECT 1').then(
+              () => 'alive',
+              () => 'gone',
+            ),
+          { interval: 20 },
+        )
+        .toBe('gone');
+      await sql.rows('SELECT 1');
+    });
+    await expect(broken).rejects.toThrow();
+    expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
 describe('values', () => {
   it('come back exact: big numbers and days as text, times as dates in UTC', async () => {
     const [row] = await opened.store.database.rows(
