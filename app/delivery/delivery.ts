@@ -418,7 +418,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       case 'ambiguous': {
         const standing = { firstPossibleCopyAt: copyAt, receivedAt: row.receivedAt, eventAt: ready.eventAt };
         const at = nextTry(standing, row.tries, now, random);
-        return at ? waits('retry', at) : ended('error', policy === 'ambiguous' ? 'never_confirmed' : entry.key);
+        return at
+          ? waits('retry', at)
+          : ended('error', policy === 'ambiguous' ? 'never_confirmed' : entry.key);
       }
     }
   }
