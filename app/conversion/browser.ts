@@ -60,7 +60,8 @@ export interface EchoOptions {
   /** Shopify event name to TikTok event name; what is missing is not sent. */
   events: Record<string, string>;
   contentId: ContentIdOptions;
-  value: ValueOptions;
+  /** Absent where the value is profit: a margin must not be readable in the page, so only the server says the value. */
+  value?: ValueOptions;
 }
 
 /** What the storefront pixel is told: public. */
@@ -233,10 +234,13 @@ export function browserCopy(draft: PageDraft, event: string, options: EchoOption
       properties.content_type = contentTypeOf(options.contentId);
     }
   }
-  const value = currency === undefined ? undefined : pageValue(draft, currency, options.value);
+  const value =
+    currency === undefined || options.value === undefined
+      ? undefined
+      : pageValue(draft, currency, options.value);
   if (
     currency !== undefined &&
-    (value !== undefined || properties.contents?.some((c) => c.price !== undefined))
+    (minor(draft.total, currency) !== undefined || properties.contents?.some((c) => c.price !== undefined))
   ) {
     properties.currency = currency;
   }

@@ -385,6 +385,11 @@ export function pixelOptions(
   return {
     v: 1,
     events: [...events].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
-    echo: all.filter((pixel) => pixel.browserLeg).map((pixel) => pixel.echo),
+    echo: all.filter((pixel) => pixel.browserLeg).map((pixel) => publicEcho(pixel.echo)),
   };
+}
+
+/** Everybody can read the storefront pixel's settings and the copies it makes: nothing of a profit may be in them. */
+function publicEcho({ value, ...echo }: EchoOptions): EchoOptions {
+  return value === undefined || value.profit !== undefined ? echo : { ...echo, value };
 }
