@@ -8,10 +8,16 @@ import type { Pages } from './server.ts';
 /** `server`: where the hot reload's WebSocket lives, so that one port is enough. */
 export async function openVite(server: Server): Promise<Pages> {
   const { createServer } = await import('vite');
+  const before = new Set(process.listeners('SIGTERM'));
   const vite = await createServer({ server: { middlewareMode: true, hmr: { server } }, appType: 'custom' });
+  // Vite ends the process on SIGTERM in its own way; ours answers first and lets the database go.
+  for (const listener of process.listeners('SIGTERM'))
+    if (!before.has(listener)) process.off('SIGTERM', listener);
   return {
     files: (req, res) =>
       new Promise((resolve, reject) => {
+        // Vite's own middlewares listen too, a dozen of them.
+        res.setMaxListeners(30);
         res.once('close', () => resolve(true));
         vite.middlewares(req, res, (error: unknown) => {
           if (error === undefined) resolve(false);
