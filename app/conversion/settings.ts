@@ -102,6 +102,13 @@ export interface ConsentSettings {
   saleOptOut: 'limited' | 'skip';
 }
 
+export interface EmbedSettings {
+  /** The click id travels with the cart, in a private attribute. */
+  cartClick: boolean;
+  /** TikTok's pixel learns the hashed email and phone of a customer who is signed in and has allowed it. */
+  identify: boolean;
+}
+
 export interface ShopSettings {
   /** When a purchase counts: when it is placed or when it is paid. */
   purchaseMoment: 'placed' | 'paid';
@@ -114,6 +121,8 @@ export interface ShopSettings {
   consent: ConsentSettings;
   /** Send Shopify's visitor id, hashed, as one more external id. */
   visitorId: boolean;
+  /** What the theme embed does beside the browser's copies. */
+  embed: EmbedSettings;
   /** Snapshot of the shop: two letters, for content-id templates and phone numbers without a country. */
   country: string;
   /** Snapshot of the shop: host of the storefront, for a page address where the order has none. */
@@ -176,6 +185,7 @@ export function defaultSettings(): ShopSettings {
     tiktokShop: defaultTikTokShopMarks(),
     consent: { withoutEvidence: 'region', saleOptOut: 'limited' },
     visitorId: true,
+    embed: { cartClick: true, identify: false },
     country: '',
     host: '',
   };
@@ -306,6 +316,10 @@ const shopSchema = z.strictObject({
     saleOptOut: z.enum(['limited', 'skip']),
   }),
   visitorId: z.boolean(),
+  // Versions from before there was a choice did what the default does.
+  embed: z
+    .strictObject({ cartClick: z.boolean(), identify: z.boolean() })
+    .default({ cartClick: true, identify: false }),
   country: z.string().regex(/^([A-Z]{2})?$/, 'Two capital letters, such as US.'),
   host: z.string().max(253),
 });

@@ -21,6 +21,8 @@ export interface EmbedConfig {
   readonly eventsJs: string;
   /** Whether the click id may travel with the cart. */
   readonly cartClick: boolean;
+  /** Whether TikTok's pixel may learn the hashed contact of a customer who is signed in. */
+  readonly identify: boolean;
 }
 
 export interface StorefrontConfig {
@@ -49,7 +51,8 @@ export function storefrontConfig(
       v: 1,
       pixels: told.filter(({ browserLeg }) => browserLeg).map(({ code }) => ({ code })),
       eventsJs: places.eventsJs,
-      cartClick: told.length > 0,
+      cartClick: told.length > 0 && settings.shop.embed.cartClick,
+      identify: settings.shop.embed.identify,
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Renders the theme app embed from its Liquid, as Shopify does on storefront pages and nowhere else. */
 
+import { createHash } from 'node:crypto';
 import { Drop, Liquid, Tag, type TagToken, type TopLevelToken, type Liquid as Engine } from 'liquidjs';
 import type { SandboxMetafield, SandboxShop, World } from '../world.ts';
 import { readEmbedBlocks, type EmbedBlock } from './extensions.ts';
@@ -57,6 +58,7 @@ function createEngine(assetUrl: (name: string) => string): Liquid {
   const engine = new Liquid({ strictFilters: true });
   for (const name of ['schema', 'javascript', 'stylesheet']) engine.registerTag(name, silentBlock(name));
   engine.registerFilter('asset_url', (name: unknown) => assetUrl(String(name)));
+  engine.registerFilter('sha256', (text: unknown) => createHash('sha256').update(String(text)).digest('hex'));
   engine.registerFilter('script_tag', (url: unknown) => `<script src="${String(url)}"></script>`);
   engine.registerFilter('stylesheet_tag', (url: unknown) => `<link rel="stylesheet" href="${String(url)}">`);
   return engine;
@@ -65,7 +67,7 @@ function createEngine(assetUrl: (name: string) => string): Liquid {
 export interface EmbedPage {
   pageType: string;
   locale: string;
-  customerId: string | null;
+  customer: { id: string; email: string | null; phone: string | null } | null;
   cart: {
     token: string;
     item_count: number;
@@ -114,7 +116,10 @@ export function renderEmbed(
       shop: { name: shop.name, permanent_domain: shop.domain, currency: shop.currency, id: Number(shop.id) },
       request: { page_type: page.pageType, design_mode: false, locale: { iso_code: page.locale } },
       template: { name: page.pageType },
-      customer: page.customerId === null ? null : { id: Number(page.customerId) },
+      customer:
+        page.customer === null
+          ? null
+          : { id: Number(page.customer.id), email: page.customer.email, phone: page.customer.phone },
       cart: page.cart,
       localization: { country: { iso_code: shop.countryCode }, language: { iso_code: page.locale } },
       routes: { root_url: '/', cart_update_url: '/cart/update', cart_url: '/cart' },

@@ -95,7 +95,7 @@ export function renderPage(world: World, visit: Visit, page: Page): SandboxAnswe
     ? renderEmbed(world, shop, {
         pageType: page.type,
         locale: shop.locale,
-        customerId: visit.customer?.id ?? null,
+        customer: visit.customer,
         cart: {
           token: visit.cart.token,
           item_count: visit.cart.lines.reduce((all, line) => all + line.quantity, 0),

@@ -6,6 +6,8 @@ interface EmbedConfig {
   eventsJs: string;
   /** Whether the click id may travel with the cart. */
   cartClick: boolean;
+  /** Whether TikTok's pixel may learn who is signed in. */
+  identify?: boolean;
 }
 
 /** The visitor's cart as the page was rendered. */
@@ -15,8 +17,16 @@ interface RenderedCart {
   click: string;
 }
 
+/** SHA-256 of the signed-in customer's contact, made by Shopify while rendering: the page never holds it in plain. */
+export interface Person {
+  email?: string;
+  phone?: string;
+}
+
 export interface EmbedPage {
   config: EmbedConfig;
+  /** Only where somebody is signed in and the app allows it. */
+  person?: Person;
   cart: RenderedCart;
 }
 

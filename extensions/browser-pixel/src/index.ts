@@ -18,7 +18,8 @@ function start(page: Window): void {
   const embed = readEmbed(page.document);
   if (embed === undefined || page.tockEmbed) return;
   page.tockEmbed = true;
-  const { config } = embed;
+  const { config, person } = embed;
+  let identified = false;
   const tiktok = tiktokIn(page, config.eventsJs);
   const echo = echoListener({ page, codes: config.pixels.map(({ code }) => code), tiktok });
   const cart = cartNote(page, embed);
@@ -31,6 +32,13 @@ function start(page: Window): void {
           limitedDataUse: limitedDataUse === true || !consent.saleOfData,
         })),
       );
+      // Before the first copy, so that all of them carry it; limited data use means less about whom, too.
+      if (person !== undefined && config.identify === true && consent.saleOfData && !identified) {
+        identified = true;
+        for (const { code, limitedDataUse } of config.pixels) {
+          if (limitedDataUse !== true) tiktok.identify(code, person);
+        }
+      }
       echo.start();
     } else {
       echo.stop();

@@ -1,4 +1,5 @@
 /** TikTok's pixel in the page: joins the one that is there, or lays down the queue that events.js takes over. */
+import type { Person } from './config.ts';
 
 type Instance = unknown[] & Record<string, unknown>;
 
@@ -12,6 +13,8 @@ interface Ttq {
 }
 
 interface Tracker {
+  /** Missing where another app's stand-in for it knows less. */
+  identify?(person: Record<string, string>): void;
   track(name: string, properties: unknown, options: { event_id: string }): void;
 }
 
@@ -30,6 +33,8 @@ const METHODS =
 export interface TikTok {
   /** Loads the pixels that are not there yet. */
   load(pixels: { code: string; limitedDataUse: boolean }[]): void;
+  /** Says who is signed in, in hashes and to our own pixel only. */
+  identify(code: string, person: Person): void;
   /** Whether it could be handed over. */
   track(code: string, name: string, properties: unknown, eventId: string): boolean;
   /** Only where the pixel in the page is ours alone: another app's pixel has its own rules. */
@@ -57,6 +62,14 @@ export function tiktokIn(page: Window, eventsJs: string): TikTok {
         }
       }
     },
+    identify(code, { email, phone }) {
+      ttqOf(page)
+        ?.instance(code)
+        .identify?.({
+          ...(isHash(email) ? { sha256_email: email } : {}),
+          ...(isHash(phone) ? { sha256_phone_number: phone } : {}),
+        });
+    },
     track(code, name, properties, eventId) {
       const ttq = ttqOf(page);
       if (ttq === undefined) return false;
@@ -69,6 +82,11 @@ export function tiktokIn(page: Window, eventsJs: string): TikTok {
       ttqOf(page)?.revokeConsent?.();
     },
   };
+}
+
+/** Whatever a theme or a renderer might make of it: what is not a hash is not passed on. */
+function isHash(text: string | undefined): text is string {
+  return /^[0-9a-f]{64}$/.test(text ?? '');
 }
 
 /** Something else called `ttq` is left alone. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -49,6 +50,25 @@ describe('the theme app extension', () => {
     });
     expect(html).toMatch(/<script src="[^"]*tock-embed\.js" async><\/script>/);
   });
+
+  it.each([
+    ['nobody is signed in', true, null, undefined],
+    ['the app does not allow it', false, { email: 'jo@example.com' }, undefined],
+    [
+      'somebody is signed in, in hashes only',
+      true,
+      { email: ' Jo@Example.com ', phone: '+493012345678' },
+      { v: 1, email: sha256('jo@example.com'), phone: sha256('+493012345678') },
+    ],
+    ['what Shopify knows of them is no contact', true, { email: '', phone: '030 1234' }, { v: 1 }],
+  ])('says who it is when %s', async (_case, identify, customer, expected) => {
+    const embed = { v: 1, pixels: [], eventsJs: 'https://a.example/e.js', cartClick: true, identify };
+    const html = await rendered({ app: { metafields: { tock: { embed: { value: embed } } } }, customer });
+    const json = /<script type="application\/json" id="tock-embed">([\s\S]*?)<\/script>/.exec(html)?.[1];
+    expect((JSON.parse(json ?? '{}') as { person?: object }).person).toEqual(expected);
+    expect(html.toLowerCase()).not.toContain('jo@example.com');
+    expect(html).not.toContain('12345678');
+  });
 });
 
 describe('an echo belongs to this page', () => {
@@ -64,11 +84,16 @@ describe('an echo belongs to this page', () => {
   });
 });
 
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** The block as Shopify's renderer prints it: its JSON filter escapes what could end a script. */
 async function rendered(scope: object): Promise<string> {
   const liquid = new Liquid();
   liquid.registerFilter('asset_url', (name: string) => `https://cdn.example/extensions/${name}`);
   liquid.registerFilter('json', (value: unknown) => JSON.stringify(value ?? null).replaceAll('<', '\\u003c'));
+  liquid.registerFilter('sha256', (text: unknown) => sha256(String(text)));
   liquid.registerTag('schema', {
     parse(_token, rest) {
       while (rest.length > 0) {
