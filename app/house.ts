@@ -2,6 +2,7 @@
 import type { Clock } from './base/clock.ts';
 import { systemClock } from './base/clock.ts';
 import { createKeyring, type Keyring } from './base/crypto.ts';
+import { createOutbound } from './base/outbound.ts';
 import { createLog, type Log } from './base/log.ts';
 import type { Config } from './config.ts';
 import type { ShopId } from './conversion/facts.ts';
@@ -22,6 +23,8 @@ import { hashedEmail } from './conversion/identity.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { eventDetail, type EventDetail } from './delivery/detail.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
+import type { StorefrontCheck } from './radar/findings.ts';
+import { createRadar, storefrontAddress, type RadarShop } from './radar/radar.ts';
 import { shopDay } from './record/day.ts';
 import { createShopsInForce, type ShopsInForce } from './record/shop.ts';
 import { createTikTok } from './tiktok/client.ts';
@@ -32,6 +35,7 @@ import { createErasure } from './store/erasure.ts';
 import { openJobs, type Jobs } from './jobs/jobs.ts';
 import type { Pixel } from './store/pixels.ts';
 import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
+import { createStorefrontChecks } from './store/storefront-checks.ts';
 import { readTotals } from './store/totals.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
 
@@ -72,6 +76,10 @@ export interface House {
   logOf(shopId: ShopId): ShopLog;
   /** The shop's day so far. */
   todayOf(shop: InstalledShop): Promise<DayNumbers>;
+  /** Other senders to TikTok, as the newest look at the storefront found them; null before the first. */
+  radarFindings(shop: InstalledShop): Promise<StorefrontCheck | null>;
+  /** Looks now; takes seconds. */
+  checkStorefront(shop: InstalledShop): Promise<StorefrontCheck>;
   /** Tells Shopify what the storefront must know; answers what went wrong, in words, or nothing. */
   tellStorefront(shopId: ShopId): Promise<string | undefined>;
   /** Why this process cannot work, one sentence each; empty when it can. */
@@ -199,6 +207,25 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     // Delivery keeps pixels in memory for seconds; a pause by TikTok's answer must be seen at once.
     onPixelPaused: () => shops.forget(),
   });
+  const radar = createRadar({
+    outbound: createOutbound({ sandboxUrl: config.sandboxUrl }),
+    rows: createStorefrontChecks(store.database),
+    clock,
+    log,
+  });
+  async function radarShop(shop: InstalledShop): Promise<RadarShop> {
+    const pixels = await store.shop(shop.id).pixels.list();
+    return {
+      id: shop.id,
+      domain: shop.domain,
+      url: storefrontAddress(shop, config.sandboxUrl),
+      own: {
+        webPixelId: shop.webPixelId?.split('/').at(-1) ?? null,
+        endpoint: `${config.shopify.appUrl}/intake/storefront`,
+        codes: pixels.map(({ code }) => code),
+      },
+    };
+  }
   let jobs: Jobs | undefined;
   let working = false;
   // Whoever works wakes itself; a process that only serves wakes the others. A lost wake-up costs one sweep.
@@ -280,6 +307,10 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           async renewTokens() {
             log.info('renewed tokens', { ...(await shopify.tokens.renewAgeing()) });
           },
+          async checkStorefronts() {
+            const installed = (await installs.listShops()).filter((shop) => shop.uninstalledAt === null);
+            await radar.checkDue(await Promise.all(installed.map(radarShop)));
+          },
         },
       });
     },
@@ -308,6 +339,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       const day = shopDay(clock.now(), shop.timeZone);
       return dayNumbers(await readTotals(store.database, shop.id, day, day), shop.currency);
     },
+    radarFindings: (shop) => radar.findings(shop.id),
+    checkStorefront: async (shop) => radar.check(await radarShop(shop)),
     tellStorefront,
     async missing() {
       try {

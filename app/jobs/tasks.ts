@@ -8,6 +8,8 @@ export interface Work {
   keepPartitions(): Promise<void>;
   /** Offline tokens whose refresh token ages out are renewed. */
   renewTokens(): Promise<void>;
+  /** Storefronts that were not looked at for a day are looked at for other senders. */
+  checkStorefronts(): Promise<void>;
 }
 
 export const DELIVER = 'deliver';
@@ -17,8 +19,14 @@ export function tasksOf(work: Work): Record<string, () => Promise<void>> {
     [DELIVER]: async () => work.deliver(),
     keep_partitions: () => work.keepPartitions(),
     renew_tokens: () => work.renewTokens(),
+    check_storefronts: () => work.checkStorefronts(),
   };
 }
 
 /** Minute, hour, day, month, weekday, in UTC; one process runs each, whichever comes first. */
-export const CRONTAB = ['20 * * * * keep_partitions ?max=3', '40 4 * * * renew_tokens ?max=5'].join('\n');
+export const CRONTAB = [
+  '20 * * * * keep_partitions ?max=3',
+  '40 4 * * * renew_tokens ?max=5',
+  // Every hour a look for those whose day is over: a new shop does not wait until the night.
+  '50 * * * * check_storefronts ?max=1',
+].join('\n');

@@ -34,6 +34,12 @@ const TABLES_OF_A_SHOP = [
   'visitor_links',
   'visitor_contexts',
   'daily_totals',
+  'statements',
+  'replays',
+  'listed_orders',
+  'comparisons',
+  'backfills',
+  'storefront_checks',
   'settings_versions',
   'audit_entries',
   'pixels',
@@ -87,6 +93,13 @@ export function createErasure(database: Database): Erasure {
         await sql.run(
           `UPDATE order_revisions SET match_sealed = NULL, redacted_at = $3
             WHERE shop_id = $1 AND order_id = ANY($2::bigint[]) AND redacted_at IS NULL`,
+          [shopId, orders, at],
+        );
+        // What still waits ends at once instead of at the end of its hold.
+        await sql.run(
+          `UPDATE queue SET due_at = $3
+            WHERE shop_id = $1 AND order_id = ANY($2::bigint[]) AND due_at > $3
+              AND (lease_until IS NULL OR lease_until <= $3)`,
           [shopId, orders, at],
         );
         return sql.run(

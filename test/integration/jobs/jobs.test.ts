@@ -28,6 +28,7 @@ test('a process that only serves wakes the one that works, once for many wishes'
       },
       keepPartitions: () => Promise.resolve(),
       renewTokens: () => Promise.resolve(),
+      checkStorefronts: () => Promise.resolve(),
     },
   });
   const web = await openJobs({ pool, log: base.log, gatherMs: 20 });

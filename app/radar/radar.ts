@@ -1,0 +1,114 @@
+/** Looks at a shop's public pages, as any visitor could, for other senders to TikTok; keeps what it found until it is gone. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Outbound } from '../base/outbound.ts';
+import type { ShopId } from '../conversion/facts.ts';
+import { findingsOf, type SeenSender, type StorefrontCheck } from './findings.ts';
+import { sendersIn, type OwnPixel } from './page.ts';
+
+export interface RadarShop {
+  readonly id: ShopId;
+  readonly domain: string;
+  /** Of the storefront, with its scheme and without a slash at the end. */
+  readonly url: string;
+  readonly own: OwnPixel;
+}
+
+/** One shop's newest check, kept whole. */
+export interface CheckRows {
+  read(shopId: ShopId): Promise<StorefrontCheck | null>;
+  write(shopId: ShopId, check: StorefrontCheck): Promise<void>;
+}
+
+export interface Radar {
+  /** The newest check; null before the first. */
+  findings(shopId: ShopId): Promise<StorefrontCheck | null>;
+  check(shop: RadarShop): Promise<StorefrontCheck>;
+  /** Those whose last check is a day old, one after the other; answers how many that were. */
+  checkDue(shops: readonly RadarShop[]): Promise<number>;
+}
+
+/** A little less than a day, so that an hourly look keeps to about the same time. */
+const DUE_MS = 23 * 3_600_000;
+
+export function createRadar(needs: { outbound: Outbound; rows: CheckRows; clock: Clock; log: Log }): Radar {
+  const { outbound, rows, clock, log } = needs;
+
+  async function check(shop: RadarShop): Promise<StorefrontCheck> {
+    const before = await rows.read(shop.id);
+    const now = clock.now();
+    const home = await outbound.call(`${shop.url}/`, { headers: { accept: 'text/html' } });
+    let found: StorefrontCheck;
+    if (home.kind !== 'answered' || home.status >= 400) {
+      const what =
+        home.kind === 'answered'
+          ? `answered with an error (${home.status})`
+          : 'could not be reached from our server';
+      found = {
+        checkedAt: now.toISOString(),
+        state: 'unreachable',
+        remark: `Your storefront ${what}, so what follows is from the last check that worked.`,
+        pages: [],
+        findings: before?.findings ?? [],
+      };
+    } else {
+      const pages = [home];
+      const product = productIn(home.text, home.url);
+      if (product !== undefined) {
+        const answer = await outbound.call(product, { headers: { accept: 'text/html' } });
+        if (answer.kind === 'answered' && answer.status < 400) pages.push(answer);
+      }
+      const seen: SeenSender[] = pages.flatMap(({ text, url }) =>
+        sendersIn(text, shop.own).map((sender) => ({ sender, url })),
+      );
+      const closed = new URL(home.url).pathname.endsWith('/password');
+      found = {
+        checkedAt: now.toISOString(),
+        state: closed ? 'password' : 'read',
+        remark: closed
+          ? 'Your storefront is behind a password. Only the password page could be read; the theme’s other pages could not.'
+          : null,
+        pages: pages.map(({ url }) => url),
+        findings: findingsOf(seen, shop.own.codes, before?.findings ?? [], now),
+      };
+    }
+    await rows.write(shop.id, found);
+    return found;
+  }
+
+  return {
+    findings: (shopId) => rows.read(shopId),
+    check,
+    async checkDue(shops) {
+      let checked = 0;
+      for (const shop of shops) {
+        const last = await rows.read(shop.id);
+        if (last !== null && clock.now().getTime() - Date.parse(last.checkedAt) < DUE_MS) continue;
+        try {
+          await check(shop);
+          checked += 1;
+        } catch (error) {
+          log.warn('a storefront could not be checked', { shop: shop.domain, error });
+        }
+      }
+      return checked;
+    },
+  };
+}
+
+/** Where the shop's visitors go. */
+export function storefrontAddress(
+  shop: { readonly domain: string; readonly primaryDomain: string },
+  sandboxUrl: string | undefined,
+): string {
+  if (sandboxUrl === undefined) return `https://${shop.primaryDomain}`;
+  return `http://${shop.domain.split('.')[0]}.localhost:${new URL(sandboxUrl).port}`;
+}
+
+/** A product's page of the same storefront: some themes and apps load more there. */
+function productIn(html: string, base: string): string | undefined {
+  const link = /href="([^"]*\/products\/[^"?#]+)/.exec(html)?.[1];
+  if (link === undefined || !URL.canParse(link, base)) return undefined;
+  const url = new URL(link, base);
+  return url.origin === new URL(base).origin ? url.href : undefined;
+}

@@ -1,0 +1,109 @@
+/** The conflict radar over the whole app: what a second sender in the sandbox's storefront makes it say, and when it stops. */
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOutbound } from '../../../app/base/outbound.ts';
+import { createRadar } from '../../../app/radar/radar.ts';
+import type { StorefrontCheck } from '../../../app/radar/findings.ts';
+import { createStorefrontChecks } from '../../../app/store/storefront-checks.ts';
+import type { InstalledShop } from '../../../app/store/installs.ts';
+import { tiktokOf } from '../../../sandbox/tiktok/business.ts';
+import { openApp, type OpenApp } from '../server/open-app.ts';
+
+let app: OpenApp;
+let shop: InstalledShop;
+let code: string;
+
+beforeAll(async () => {
+  app = await openApp();
+  const { house, sandbox } = app;
+  const page = await house.requireShop(
+    new Request(`${app.url}/app?shop=${app.shop().domain}&embedded=1&host=x&id_token=${app.token()}`, {
+      headers: { authorization: `Bearer ${app.token()}` },
+    }),
+  );
+  const pixel = [...tiktokOf(sandbox.world).pixels.values()].find((known) => known.shop === 'northwind');
+  code = pixel?.code ?? '';
+  await house
+    .pixelsOf(page.store)
+    .add({ code, token: pixel?.token ?? '', name: 'Main', browserLeg: 'on' }, 'test');
+  app.shop().embedEnabled = true;
+  shop = await page.store.details();
+});
+afterAll(() => app.close());
+
+function sender(kind: 'tiktok-app' | 'other-app' | undefined, pixel = code): void {
+  const { secondSenders } = tiktokOf(app.sandbox.world).switches;
+  if (kind === undefined) secondSenders.delete('northwind');
+  else secondSenders.set('northwind', { kind, pixel });
+}
+
+const kinds = (check: StorefrontCheck | null) =>
+  check?.findings.map(({ kind, pixelCode, countsTwice }) => [kind, pixelCode, countsTwice]);
+
+describe('the radar', () => {
+  it('says nothing before it looked, and finds nothing where only Tock sends', async () => {
+    expect(await app.house.radarFindings(shop)).toBeNull();
+    const check = await app.house.checkStorefront(shop);
+    expect(check).toMatchObject({ state: 'read', findings: [], remark: null });
+    expect(check.pages).toHaveLength(2);
+  });
+
+  it('finds TikTok’s own app on the same pixel, keeps it, and clears it when it is gone', async () => {
+    sender('tiktok-app');
+    expect(kinds(await app.house.checkStorefront(shop))).toEqual([['tiktok_app', code, true]]);
+    expect(kinds(await app.house.radarFindings(shop))).toEqual([['tiktok_app', code, true]]);
+    sender(undefined);
+    expect(kinds(await app.house.checkStorefront(shop))).toEqual([]);
+    expect(kinds(await app.house.radarFindings(shop))).toEqual([]);
+  });
+
+  it('finds a snippet in the theme', async () => {
+    sender('other-app', 'C9SOMEBODYELSES00001');
+    expect(kinds(await app.house.checkStorefront(shop))).toEqual([['theme', 'C9SOMEBODYELSES00001', false]]);
+    sender(undefined);
+  });
+});
+
+it('behind a password it says so; where nothing answers it keeps what it knew', async () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/password') response.end('<p>Opening soon</p>');
+    else response.writeHead(302, { location: '/password' }).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const rows = createStorefrontChecks(app.house.store.database);
+  const radar = createRadar({
+    outbound: createOutbound({ sandboxUrl: `http://127.0.0.1:${port}` }),
+    rows,
+    clock: app.clock,
+    log: app.house.log,
+  });
+  const closed = {
+    id: shop.id,
+    domain: shop.domain,
+    url: `http://northwind.localhost:${port}`,
+    own: { webPixelId: null, endpoint: 'https://tock.example/x', codes: [code] },
+  };
+  sender('tiktok-app');
+  await app.house.checkStorefront(shop);
+  sender(undefined);
+  server.closeAllConnections();
+  expect(await radar.check(closed)).toMatchObject({ state: 'password', findings: [] });
+  expect((await radar.findings(shop.id))?.remark).toContain('password');
+
+  sender('tiktok-app');
+  await app.house.checkStorefront(shop);
+  sender(undefined);
+  server.closeAllConnections();
+  server.close();
+  const unreachable = await radar.check(closed);
+  expect(unreachable.state).toBe('unreachable');
+  expect(kinds(unreachable)).toEqual([['tiktok_app', code, true]]);
+
+  // Looked at a moment ago: a day has to pass first.
+  expect(await radar.checkDue([closed])).toBe(0);
+  app.clock.advance(24 * 3_600_000);
+  expect(await radar.checkDue([closed])).toBe(1);
+});
