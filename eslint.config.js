@@ -79,13 +79,13 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['app/routes/**/*.tsx', 'app/ui/**/*.tsx', 'app/*.tsx'],
+    files: ['app/routes/**/*.{ts,tsx}', 'app/ui/**/*.{ts,tsx}', 'app/*.tsx'],
     plugins: { 'react-hooks': hooks },
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   {
     // Loaders and actions throw Responses, as Remix and Shopify's library ask for.
-    files: ['app/routes/**/*.{ts,tsx}', 'app/shopify/**/*.ts'],
+    files: ['app/routes/**/*.{ts,tsx}', 'app/ui/**/*.ts', 'app/shopify/**/*.ts'],
     rules: { '@typescript-eslint/only-throw-error': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
