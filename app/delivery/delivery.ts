@@ -10,10 +10,9 @@ import type { Database, Sql } from '../store/database.ts';
 import { nextRequestId, openRequest } from '../store/deliveries.ts';
 import type { RequestOutcome } from '../store/deliveries.ts';
 import { insertRevisions, lockOrders, setRevisions } from '../store/orders.ts';
-import { claimDue, extendLease, freeze, holdForPixel, pixelsWithWork } from '../store/queue.ts';
+import { claimDue, extendLease, freeze, maySend, pixelsWithWork } from '../store/queue.ts';
 import type { PutBack, QueueRow } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
-import { applyTotals } from '../store/totals.ts';
 import type { TikTok } from '../tiktok/client.ts';
 import { classify, splitRefused } from '../tiktok/errors.ts';
 import type { CatalogueEntry, PauseState, TrackAnswer, Verdict } from '../tiktok/errors.ts';
@@ -24,6 +23,7 @@ import { nextTry, tooLate } from './schedule.ts';
 import type { TooLate } from './schedule.ts';
 import { settle } from './settle.ts';
 import type { Ending } from './settle.ts';
+import { createStandstill } from './standstill.ts';
 
 export interface DeliveryOptions {
   database: Pick<Database, 'rows' | 'run' | 'transaction'>;
@@ -84,8 +84,6 @@ const PIXELS_A_ROUND = 500;
 /** Longer than the longest request and its settling. */
 const LEASE_MS = 90_000;
 const SWEEP_MS = 2_000;
-/** Rows that a paused pixel's transaction touches at most. */
-const HELD_AT_ONCE = 5_000;
 /** A key beside all pixel ids: TikTok as a whole. */
 const ALL = 'tiktok';
 
@@ -106,7 +104,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const perPixel = options.perPixel ?? PER_PIXEL;
   const pixelsAtOnce = options.pixelsAtOnce ?? PIXELS_AT_ONCE;
   const leaseMs = options.leaseMs ?? LEASE_MS;
+  const sweepMs = options.sweepMs ?? SWEEP_MS;
   const breaker = createBreaker(clock, random);
+  const standstill = createStandstill({ database, clock, everyMs: sweepMs });
   const pausing = new Set<PixelId>();
   let stopping = false;
 
@@ -170,7 +170,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           firstPossibleCopyAt: row.firstPossibleCopyAt,
         });
       } else if (one.kind === 'skip') {
-        endings.push(unsent(one.row, pixel, 'skipped', one.reason, one.rule, one.revision));
+        const { row, rule, revision } = one;
+        // An order that was sent and never answered for may have counted, whatever became of it since.
+        const unconfirmed = row.kind === 'order' && row.firstPossibleCopyAt !== null;
+        endings.push(
+          unconfirmed
+            ? unsent(row, pixel, 'error', 'never_confirmed', rule, revision)
+            : unsent(row, pixel, 'skipped', one.reason, rule, revision),
+        );
       } else {
         const late = tooLate({ ...one.ready.row, eventAt: one.ready.eventAt }, now);
         if (late === null) ready.push(one.ready);
@@ -245,6 +252,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   ): Promise<Sent> {
     const startedAt = clock.now();
     const frozen = await database.transaction((sql) => writeDown(sql, sender, held, batch, startedAt));
+    if (frozen === null) return { kind: 'paused' };
     if (frozen.items.length === 0) return { kind: 'done' };
     const { requestId, items } = frozen;
     const pixelCode = items[0]?.pixelCode ?? sender.pixel.code;
@@ -262,19 +270,36 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return finish(sender, requestId, items, attempt, summary);
   }
 
-  /** Before the bytes leave: the request, the joined contexts, and on each row its frozen name and lease. */
+  /**
+   * Before the bytes leave: the request, the joined contexts, and on each row its frozen name and lease. Null when the
+   * pixel may no longer send: what was held waits for it.
+   */
   async function writeDown(
     sql: Sql,
     sender: Sender,
     held: string,
     batch: readonly Ready[],
     startedAt: Date,
-  ): Promise<{ requestId: string; items: Ready[] }> {
+  ): Promise<{ requestId: string; items: Ready[] } | null> {
+    if (!(await maySend(sql, sender.pixel.id))) {
+      const back = batch.map(({ row }) => ({
+        id: row.id,
+        waitingFor: 'pixel' as const,
+        dueAt: startedAt,
+        firstPossibleCopyAt: row.firstPossibleCopyAt,
+      }));
+      await settle(sql, { held, now: startedAt, endings: [], back, tried: [], request: null });
+      return null;
+    }
     const joined = batch.flatMap(({ newRevision }) => (newRevision ? [newRevision] : []));
     const locked = new Map((await lockOrders(sql, joined)).map((order) => [order.orderId, order]));
     const stale = new Set(
       joined
-        .filter(({ orderId, revision }) => locked.get(orderId)?.revision !== revision - 1)
+        .filter(({ orderId, revision }) => {
+          const order = locked.get(orderId);
+          // Nothing of a person is written after an erasure, nor sent after a deletion.
+          return order?.revision !== revision - 1 || order.erasedAt !== null || order.goneAt !== null;
+        })
         .map(({ orderId }) => orderId),
     );
     const current = batch.filter(({ row, newRevision }) => !newRevision || !stale.has(row.orderId ?? ''));
@@ -452,7 +477,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         state: entry.pause,
         reason: entry.key,
       });
-      await holdAll(pixel.id);
+      await standstill.hold(pixel.id);
       options.onPixelPaused?.({
         shopId: shop.id,
         pixelId: pixel.id,
@@ -462,17 +487,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       });
     } finally {
       pausing.delete(pixel.id);
-    }
-  }
-
-  async function holdAll(pixelId: PixelId): Promise<void> {
-    for (let moved = 1; moved > 0;) {
-      const now = clock.now();
-      moved = await database.transaction(async (sql) => {
-        const changes = await holdForPixel(sql, pixelId, now, HELD_AT_ONCE);
-        await applyTotals(sql, changes);
-        return changes.length;
-      });
     }
   }
 
@@ -540,6 +554,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function runDue(): Promise<DeliverySummary> {
     const summary: DeliverySummary = { requests: 0, sent: 0, skipped: 0, errors: 0, waiting: 0 };
+    await standstill.look();
     while (!stopping && (await round(summary)) > 0);
     return summary;
   }
@@ -567,7 +582,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         running = null;
         if (stopping) return;
         if (again) setImmediate(sweep);
-        else timer = setTimeout(sweep, options.sweepMs ?? SWEEP_MS);
+        else timer = setTimeout(sweep, sweepMs);
       });
   }
 
@@ -578,7 +593,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       sweep();
     },
     wake: sweep,
-    hold: holdAll,
+    hold: standstill.hold,
     async drain() {
       stopping = true;
       if (timer) clearTimeout(timer);

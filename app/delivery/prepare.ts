@@ -116,6 +116,15 @@ function prepareOrder(
   now: Date,
 ): Prepared {
   const { stored, own, cart, joined } = order;
+  const skip = (reason: string, rule: string): Prepared => ({
+    kind: 'skip',
+    row,
+    reason,
+    rule,
+    revision: stored.revision,
+  });
+  if (stored.erasedAt !== null) return skip('facts_gone', 'privacy.erased');
+  if (stored.goneAt !== null) return skip('deleted', 'order.deleted');
   const facts = openOrderFacts(stored.facts);
   const region = needs.regionOf(shop, facts);
   const decision = judgeOrder({
@@ -129,9 +138,7 @@ function prepareOrder(
     source: stored.source,
   });
   if (decision.state === 'wait') return { kind: 'wait', row, decision };
-  if (decision.state === 'skip') {
-    return { kind: 'skip', row, reason: decision.reason, rule: decision.rule, revision: stored.revision };
-  }
+  if (decision.state === 'skip') return skip(decision.reason, decision.rule);
   // What was joined becomes a revision of its own: what is sent can be rebuilt from what is stored.
   const isNew = canonicalJson(joined.match) !== canonicalJson(own);
   const newRevision: RevisionRow | null = isNew

@@ -147,7 +147,8 @@ function emptyState(shop: ShopInForce): State {
 }
 
 function takeGone(state: State, arrival: Arrived): boolean {
-  // An order that never came is nobody's loss: there is nothing to mark.
+  // An order that never came is not noted down: Shopify deletes only what is cancelled or archived, hours later, so a
+  // first webhook that comes after this one is a late retry of a purchase that did take place, and it counts.
   if (!state.row || state.row.goneAt) return false;
   state.row = {
     ...state.row,
@@ -252,7 +253,8 @@ async function write(sql: Sql, needs: RecordNeeds, states: readonly State[]): Pr
   const now = needs.clock.now();
   const waiting = await lockWaitingOf(
     sql,
-    known.filter(({ state }) => state.changed).map(({ row }) => row),
+    // What was deleted while it waited is judged at once too, and ends there.
+    known.filter(({ state, row }) => state.changed || row.goneAt !== null).map(({ row }) => row),
     now,
   );
   await reconsider(

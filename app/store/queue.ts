@@ -213,6 +213,16 @@ export async function pixelsWithWork(
   return rows.map((row) => ({ shopId: row.shop_id, pixelId: row.pixel_id }));
 }
 
+/** As the database has it now: what a process remembers of shops and pixels may be seconds old. */
+export async function maySend(sql: Sql, pixelId: string): Promise<boolean> {
+  const rows = await sql.rows(
+    `SELECT 1 FROM pixels p JOIN shops s ON s.id = p.shop_id
+     WHERE p.id = $1 AND p.state = 'active' AND p.removed_at IS NULL AND s.uninstalled_at IS NULL`,
+    [pixelId],
+  );
+  return rows.length > 0;
+}
+
 /** Newest first while it is fresh, then what is dearest. */
 export const FRESH_MS = 5 * 60_000;
 
@@ -224,7 +234,7 @@ export interface Claim {
 }
 
 /**
- * Takes due work of one pixel: a short transaction that commits before anything is sent. `due_at` becomes the end of
+ * Takes due work of one pixel, null when there is none or the pixel may not send: a short transaction that commits before anything is sent. `due_at` becomes the end of
  * the lease, so that what a dead process held is due again by itself and the index of due work stays short.
  */
 export async function claimDue(
@@ -232,6 +242,7 @@ export async function claimDue(
   claim: Claim,
 ): Promise<{ attemptId: string; rows: QueueRow[] } | null> {
   const { pixelId, now, leaseUntil, limit } = claim;
+  if (!(await maySend(sql, pixelId))) return null;
   const fresh = await sql.rows<{ id: string }>(
     `SELECT id FROM queue WHERE pixel_id = $1 AND due_at <= $2 AND due_at > $3
      ORDER BY due_at DESC LIMIT $4 FOR UPDATE SKIP LOCKED`,
@@ -248,10 +259,11 @@ export async function claimDue(
   const ids = [...fresh, ...older].map(({ id }) => id);
   if (ids.length === 0) return null;
   const rows = await sql.rows<QueueColumns & { was_attempt: string | null; new_attempt: string }>(
+    // Said of both sides: with many ids the planner would rather read the whole queue than look each of them up.
     `WITH attempt AS (SELECT nextval(pg_get_serial_sequence('delivery_requests', 'id')) AS id),
      held AS (SELECT id, attempt_id FROM queue WHERE id = ANY($1::bigint[]))
      UPDATE queue q SET lease_until = $2, due_at = $2, attempt_id = attempt.id
-     FROM attempt, held WHERE q.id = held.id
+     FROM attempt, held WHERE q.id = held.id AND q.id = ANY($1::bigint[])
      RETURNING ${COLUMNS}, held.attempt_id AS was_attempt, attempt.id AS new_attempt`,
     [ids, leaseUntil],
   );
@@ -394,4 +406,48 @@ export async function holdForPixel(
     const row = read(columns);
     return [waitingTotal(row, -1, columns.was_waiting_for), waitingTotal(row, 1)];
   });
+}
+
+/** Paused pixels at which something became due after `since` that does not yet say that it waits for the pixel. */
+export async function pausedPixelsWithDue(sql: Sql, now: Date, since: Date | null): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `SELECT p.id FROM pixels p
+     WHERE p.state <> 'active' AND p.removed_at IS NULL AND EXISTS (
+       SELECT 1 FROM queue q
+       WHERE q.pixel_id = p.id AND q.due_at <= $1 AND q.waiting_for <> 'pixel'
+         AND q.due_at > CASE WHEN $2::timestamptz IS NULL OR p.state_since >= $2 THEN '-infinity' ELSE $2 END
+         AND (q.lease_until IS NULL OR q.lease_until <= $1))`,
+    [now, since],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function removedPixelsWithRows(
+  sql: Sql,
+  now: Date,
+): Promise<{ pixelId: string; code: string }[]> {
+  const rows = await sql.rows<{ id: string; code: string }>(
+    `SELECT p.id, p.code FROM pixels p
+     WHERE p.removed_at IS NOT NULL AND EXISTS (
+       SELECT 1 FROM queue q WHERE q.pixel_id = p.id AND (q.lease_until IS NULL OR q.lease_until <= $1))`,
+    [now],
+  );
+  return rows.map(({ id, code }) => ({ pixelId: id, code }));
+}
+
+/** Takes away what a removed pixel will never send and nobody holds; the caller writes how it ended. */
+export async function takeOfRemoved(
+  sql: Sql,
+  pixelId: string,
+  now: Date,
+  limit: number,
+): Promise<QueueRow[]> {
+  const rows = await sql.rows<QueueColumns>(
+    `DELETE FROM queue q WHERE q.id IN (
+       SELECT id FROM queue WHERE pixel_id = $1 AND (lease_until IS NULL OR lease_until <= $2)
+       ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
+     RETURNING ${COLUMNS}`,
+    [pixelId, now, limit],
+  );
+  return rows.map(read);
 }

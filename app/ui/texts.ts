@@ -105,6 +105,14 @@ const REASON_WORDS: Record<string, ReasonWords> = {
     short: 'Cancelled',
     meaning: 'The order was cancelled before it was sent.',
   },
+  deleted: {
+    short: 'Deleted',
+    meaning: 'The order was deleted in Shopify before it was sent.',
+  },
+  pixel_removed: {
+    short: 'Pixel removed',
+    meaning: 'The pixel was removed before this was sent.',
+  },
   unconfirmed: {
     short: 'Not confirmed',
     meaning: 'Shopify has not confirmed this order.',
@@ -167,6 +175,9 @@ const RULE_WORDS: Record<string, string> = {
   hold: 'Hold time',
   'pixel.active_from': 'The pixel’s start',
   'order.age': 'Orders up to seven days old',
+  'order.deleted': 'Orders deleted in Shopify',
+  'pixel.removed': 'Pixels that were removed',
+  'privacy.erased': 'Erased customer data',
   'purchase.paid': 'Purchases count when paid',
 };
 

@@ -271,7 +271,7 @@ test('after an outage the dearest purchases go first', async () => {
     await flow.webhook('orders/create', webOrder({ id, ...total(amount) }));
   }
   flow.clock.advance(10 * 60_000);
-  await flow.newDelivery({ maxBatch: 1 }).runDue();
+  await flow.newDelivery({ maxBatch: 1, perPixel: 1 }).runDue();
   expect(flow.tiktok.taken.map(({ event_id }) => event_id).slice(0, 3)).toEqual([
     'order-2',
     'order-3',
