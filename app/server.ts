@@ -66,16 +66,20 @@ async function builtPages(): Promise<Pages> {
 export async function main(options: ServeOptions = {}): Promise<void> {
   let where: { host: string; port: number } | null = null;
   let house: House | undefined;
+  let running: RunningServer | undefined;
   try {
     const config = readConfig(process.env);
     where = config;
     house = await openHouse(config);
-    const running = await serve(house, options);
+    const serving = await serve(house, options);
+    running = serving;
     await (process.argv.includes('--web') ? house.wakeWorkers() : house.startWork());
-    house.log.info('listening', { url: `http://${config.host}:${running.port}` });
+    house.log.info('listening', { url: `http://${config.host}:${serving.port}` });
     // The doors first: what they took is stored when they close, and only then may the rest end.
-    onStopSignal(house.log, [() => running.close(), () => house?.close()]);
+    onStopSignal(house.log, [() => serving.close(), () => house?.close()]);
   } catch (error) {
+    // Doors that stay open over a closed house would answer "later" for ever, and no supervisor would notice.
+    await running?.close();
     await house?.close();
     process.stderr.write(`${startSentence(error, where)}\n`);
     process.exitCode = 1;
