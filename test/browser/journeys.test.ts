@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
+import { changeSettings } from '../../app/settings/versions.ts';
 import { setWebhookSwitches, webhooksSettled } from '../../sandbox/admin/webhooks.ts';
 import { adLinks } from '../../sandbox/storefront/ads.ts';
 import { goShopping, type Counted, type Shopping } from './shopping.ts';
@@ -9,6 +10,14 @@ import { goShopping, type Counted, type Shopping } from './shopping.ts';
 const CLICK = 'E.C.P.aClickFromAnAd';
 /** What the web pixel reports of a visit that ends in an order, by Shopify's names. */
 const WHOLE_VISIT = ['product_viewed', 'product_added_to_cart', 'checkout_started', 'payment_info_submitted'];
+/** What TikTok counts of it, with who said it. */
+const WHOLE_STORY = [
+  ['AddPaymentInfo', 'Server', CLICK],
+  ['AddToCart', 'Both', CLICK],
+  ['CompletePayment', 'Server', CLICK],
+  ['InitiateCheckout', 'Server', CLICK],
+  ['ViewContent', 'Both', CLICK],
+];
 const TWO_DAYS = 2 * 86_400_000;
 
 let mall: Shopping;
@@ -227,6 +236,124 @@ describe('where consent is not required', () => {
   });
 });
 
+describe('more of what happens to visitors', () => {
+  const product = '/products/harbor-raincoat';
+
+  beforeAll(async () => {
+    mall = await goShopping({ handle: 'northwind' });
+    const { house } = mall.app;
+    await changeSettings(house.store.shop(mall.shop.id).settings, {
+      actor: 'test',
+      action: 'settings.changed',
+      target: 'settings',
+      change: (current) => ({
+        ...current,
+        shop: { ...current.shop, embed: { cartClick: true, identify: true } },
+      }),
+    });
+    expect(await house.tellStorefront(mall.shop.id)).toBeUndefined();
+  });
+  afterAll(() => mall.close());
+
+  it('signed in: the browser’s copies say who it is in hashes, the order the same person', async () => {
+    visitor = await mall.visitor('US-NY');
+    const [customer] = mall.shop.customers;
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}/account/login`);
+    await page.locator(`input[name=customer][value="${customer?.id}"]`).check();
+    await page.locator('form[action="/account/login"] button').click();
+    await page.waitForURL(/\/account$/);
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    const [viewed] = await mall.browserCopies('ViewContent');
+    await mall.addToCart(page);
+    await mall.browserCopies('AddToCart');
+    const order = await mall.buy(page);
+    await mall.heard(...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect(viewed?.user.email).toBe(hashed(customer?.email ?? null));
+    expect(viewed?.user.phone).toBe(
+      customer?.phone === null || customer === undefined ? undefined : hashed(customer.phone),
+    );
+    expect(await storedTexts(page)).not.toContain(hashed(customer?.email ?? null));
+    expect(mall.conversion(`order-${order.id}`)?.user.email).toBe(viewed?.user.email);
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual(WHOLE_STORY);
+  });
+
+  it('personal data withheld by Shopify: every event and the order go out by the click alone', async () => {
+    visitor = await mall.visitor('US-NY');
+    const approved = { ...mall.shop.protectedData };
+    Object.assign(mall.shop.protectedData, { name: false, email: false, phone: false, address: false });
+    try {
+      const page = await visitor.newPage();
+      await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+      await mall.browserCopies('ViewContent');
+      await mall.addToCart(page);
+      await mall.browserCopies('AddToCart');
+      const order = await mall.buy(page);
+      await mall.heard(...WHOLE_VISIT);
+      await mall.deliver();
+
+      expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual(WHOLE_STORY);
+      expect(mall.conversion(`order-${order.id}`)?.user.email).toBeUndefined();
+    } finally {
+      Object.assign(mall.shop.protectedData, approved);
+    }
+  });
+
+  it('on a very slow network: everything comes, late, once', async () => {
+    visitor = await mall.visitor('US-NY');
+    const page = await visitor.newPage();
+    const network = await visitor.newCDPSession(page);
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 350,
+      downloadThroughput: 60_000,
+      uploadThroughput: 20_000,
+    });
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.browserCopies('ViewContent');
+    await mall.addToCart(page);
+    await mall.browserCopies('AddToCart');
+    await mall.heard('product_viewed', 'product_added_to_cart');
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual([
+      ['AddToCart', 'Both', CLICK],
+      ['ViewContent', 'Both', CLICK],
+    ]);
+  });
+
+  it('page closed in mid-beacon: the server had it, the next page tells it again, TikTok counts it once', async () => {
+    visitor = await mall.visitor('US-NY');
+    await visitor.route(
+      /\/intake\//,
+      async (route) => {
+        await route.fetch();
+        // The answer never comes: the page is gone before.
+      },
+      { times: 1 },
+    );
+    const first = await visitor.newPage();
+    await first.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    const [viewed] = await mall.browserCopies('ViewContent');
+    await mall.heard('product_viewed');
+    await first.close();
+    const second = await visitor.newPage();
+    const again = second.waitForRequest(/\/intake\//);
+    await second.goto(`${mall.url}/collections/all`);
+    expect((await again).postData()).toContain(viewed?.eventId);
+    await second.goto(`${mall.url}/search?q=cap`);
+    await mall.heard('product_viewed', 'search_submitted');
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, id }) => [event, source, id])).toEqual([
+      ['Search', 'Both', expect.any(String) as unknown],
+      ['ViewContent', 'Both', viewed?.eventId],
+    ]);
+  });
+});
+
 describe('where consent is required', () => {
   const product = '/products/teekanne';
 
@@ -295,6 +422,22 @@ describe('where consent is required', () => {
     ).toEqual([]);
   });
 
+  it('seen from a region without need of consent: no banner, and everything is told', async () => {
+    visitor = await mall.visitor('US-NY');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.browserCopies('ViewContent');
+    expect(await page.locator('[data-consent=accept]').count()).toBe(0);
+    await mall.addToCart(page);
+    await mall.browserCopies('AddToCart');
+    const order = await mall.buy(page);
+    await mall.heard(...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual(WHOLE_STORY);
+    expect(await mall.ending(order)).toMatchObject([{ state: 'sent' }]);
+  });
+
   it('with every script of ours blocked the order says that consent is unproven', async () => {
     visitor = await mall.visitor('DE');
     await block(visitor, /\/tiktok\/|\/intake\/|\/cdn\/extensions\/|\/cart\/update/);
@@ -326,6 +469,11 @@ function counted(
 
 async function block(context: BrowserContext, address: RegExp): Promise<void> {
   await context.route(address, (route) => route.abort());
+}
+
+/** Everything that scripts keep in the browser. */
+function storedTexts(page: Page): Promise<string> {
+  return page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
 }
 
 /** As the shop's page of privacy choices does it. */
