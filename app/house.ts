@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import type { ShopId } from './conversion/facts.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { IntakeHandlers } from './http/server.ts';
+import { createSettingsPages, type SettingsPages } from './settings/pages.ts';
 import { createPixelUseCases, giveSettingsToPixels, type PixelUseCases } from './settings/pixels.ts';
 import { storefrontConfig, TIKTOK_EVENTS_JS } from './settings/storefront.ts';
 import { changeSettings, currentSettings, type CurrentSettings } from './settings/versions.ts';
@@ -35,6 +36,7 @@ import { createErasure } from './store/erasure.ts';
 import { openJobs, type Jobs } from './jobs/jobs.ts';
 import type { Pixel } from './store/pixels.ts';
 import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
+import { createRecentOrders } from './store/preview.ts';
 import { createStorefrontChecks } from './store/storefront-checks.ts';
 import { readTotals } from './store/totals.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
@@ -73,6 +75,8 @@ export interface House {
   requireShop(request: Request): Promise<ShopPage>;
   pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
   settingsOf(shop: ShopStore): Promise<CurrentSettings>;
+  /** The pages Events, Order sources and Values. */
+  settingsPages(shop: ShopStore): SettingsPages;
   logOf(shopId: ShopId): ShopLog;
   /** The shop's day so far. */
   todayOf(shop: InstalledShop): Promise<DayNumbers>;
@@ -330,6 +334,22 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         tellStorefront: () => tellStorefront(shop.id),
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
+    settingsPages: (shop) =>
+      createSettingsPages({
+        settings: shop.settings,
+        pixels: shop.pixels,
+        orders: createRecentOrders(store.database, shop.id),
+        totals: (from, to) => readTotals(store.database, shop.id, from, to),
+        timeZone: async () => (await shop.details()).timeZone,
+        clock,
+        news: {
+          changed() {
+            shops.forget();
+            wake();
+          },
+          tellStorefront: () => tellStorefront(shop.id),
+        },
+      }),
     logOf: (shopId) => ({
       page: createDeliveryLog({ database: store.database, shopId }).page,
       detail: (pixelId, eventId) =>

@@ -44,6 +44,9 @@ function Frame({ apiKey, children }: { apiKey: string; children: ReactNode }) {
           Home
         </a>
         <a href="/app/pixels">Pixels</a>
+        <a href="/app/events">Events</a>
+        <a href="/app/sources">Order sources</a>
+        <a href="/app/values">Values and products</a>
         <a href="/app/log">Log</a>
       </NavMenu>
       {children}

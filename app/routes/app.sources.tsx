@@ -1,0 +1,116 @@
+/** Order sources: which orders count as the store's sales, with what each choice means for the orders of late. */
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import {
+  useActionData,
+  useFetcher,
+  useLoaderData,
+  useSubmit,
+  type ShouldRevalidateFunctionArgs,
+} from '@remix-run/react';
+import { BlockStack, Page } from '@shopify/polaris';
+import { useEffect, useState } from 'react';
+
+import { answerSettings, textOf } from '../ui/answer-settings.ts';
+import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
+import { SettingsBar } from '../ui/SettingsBar.tsx';
+import { SourcePreview } from '../ui/SourcePreview.tsx';
+import { newRule, SourceRules } from '../ui/SourceRules.tsx';
+import { SourcesSeen } from '../ui/SourcesSeen.tsx';
+import { SourceSwitches } from '../ui/SourceSwitches.tsx';
+import { SOURCES_TEXT } from '../ui/texts-settings.ts';
+import { useDraft } from '../ui/use-draft.tsx';
+import { lookWords, type LookWords } from '../ui/words-for-sources.ts';
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  const { store } = await context.house.requireShop(request);
+  const { sources, rules } = await context.house.settingsPages(store).sources();
+  return { sources, rules };
+}
+
+/** `look` is what the draft it was asked for means; a draft that has something wrong in it has none. */
+type Look = { look: LookWords | null; errors: Record<string, string> };
+
+export async function action({ context, request }: ActionFunctionArgs): Promise<SettingsAnswer | Look> {
+  const { shop, staff, store, actor } = await context.house.requireShop(request);
+  const pages = context.house.settingsPages(store);
+  const form = await request.formData();
+  if (form.get('intent') !== 'look')
+    return answerSettings(pages, { page: 'sources' }, form, actor, context.house.clock.now());
+  const looked = await pages.lookAtSources(textOf(form, 'draft'));
+  return looked.ok
+    ? { look: lookWords(looked.value, { timeZone: shop.timeZone, locale: staff.locale }), errors: {} }
+    : { look: null, errors: looked.errors };
+}
+
+/** Looking changes nothing, so nothing is read again for it. */
+export const shouldRevalidate = ({ formData, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
+  formData?.get('intent') === 'look' ? false : defaultShouldRevalidate;
+
+/** Long enough to type a word, short enough to feel like an answer. */
+const PAUSE_MS = 400;
+
+export default function Sources() {
+  const stored = useLoaderData<typeof loader>();
+  const said = useActionData<typeof action>();
+  const answer = said && 'done' in said ? said : undefined;
+  const submit = useSubmit();
+  const draft = useDraft(stored, answer?.done ? answer.at : '');
+  const text = JSON.stringify(draft.value);
+  const { look, errors: found } = useLook(text);
+  const errors = draft.changed ? { ...found, ...(answer?.done ? {} : answer?.errors) } : {};
+  const { sources, rules } = draft.value;
+
+  return (
+    <Page title={SOURCES_TEXT.title} subtitle={SOURCES_TEXT.intro}>
+      <SettingsBar
+        open={draft.changed}
+        onSave={() => submit({ intent: 'save', draft: text }, { method: 'post' })}
+        onDiscard={draft.discard}
+      />
+      <BlockStack gap="400">
+        <SavedNotice answer={answer} changed={draft.changed} />
+        <SourcePreview look={look} changed={draft.changed} wrong={Object.keys(found).length > 0} />
+        <SourceSwitches
+          sources={sources}
+          seen={look?.switches}
+          onChange={(name, side) =>
+            draft.set((now) => ({ ...now, sources: { ...now.sources, [name]: side } }))
+          }
+        />
+        <SourceRules
+          rules={rules}
+          counts={look?.rules ?? {}}
+          errors={errors}
+          onChange={(changed) => draft.set((now) => ({ ...now, rules: changed }))}
+        />
+        <SourcesSeen
+          sources={look?.sources}
+          onRule={({ sourceName, appId }) =>
+            draft.set((now) => ({
+              ...now,
+              rules: [
+                ...now.rules,
+                sourceName === '' ? newRule('app_id', [appId]) : newRule('source_name', [sourceName]),
+              ],
+            }))
+          }
+        />
+      </BlockStack>
+    </Page>
+  );
+}
+
+/** Asks the server what a draft would do to real orders; the last good answer stays until the next one is there. */
+function useLook(draft: string): { look: LookWords | undefined; errors: Record<string, string> } {
+  const fetcher = useFetcher<Look>();
+  const [look, setLook] = useState<LookWords>();
+  const { submit, data } = fetcher;
+  useEffect(() => {
+    const timer = setTimeout(() => void submit({ intent: 'look', draft }, { method: 'post' }), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [draft, submit]);
+  useEffect(() => {
+    if (data?.look) setLook(data.look);
+  }, [data]);
+  return { look, errors: data?.errors ?? {} };
+}

@@ -1,0 +1,118 @@
+/** One row for each event: on or off, its name at TikTok, how often it was seen, what it is for. */
+import {
+  BlockStack,
+  Box,
+  Button,
+  Checkbox,
+  Divider,
+  InlineGrid,
+  Select,
+  Text,
+  TextField,
+} from '@shopify/polaris';
+import { Fragment } from 'react';
+
+import { checkEventName, STANDARD_EVENTS } from '../conversion/event-names.ts';
+import type { EventMapping } from '../conversion/settings.ts';
+import { countWords, EVENTS_TEXT, eventPurpose } from './texts-settings.ts';
+import { eventWord } from './texts.ts';
+
+const OTHER = '';
+const NAMES = [
+  ...STANDARD_EVENTS.map((name) => ({ label: name, value: name })),
+  { label: EVENTS_TEXT.otherName, value: OTHER },
+];
+
+interface EventRowsProps {
+  events: [string, EventMapping][];
+  counts: Record<string, { seen: number; sent: number }>;
+  errors: Record<string, string>;
+  onChange: (event: string, mapping: EventMapping) => void;
+  /** Only own events can be removed. */
+  onRemove?: (event: string) => void;
+}
+
+export function EventRows({ events, counts, errors, onChange, onRemove }: EventRowsProps) {
+  return (
+    <BlockStack gap="400">
+      {events.map(([event, mapping], place) => (
+        <Fragment key={event}>
+          {place > 0 ? <Divider /> : null}
+          <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="300">
+            <BlockStack gap="100">
+              <Checkbox
+                label={eventWord(event)}
+                checked={mapping.on}
+                onChange={(on) => onChange(event, { ...mapping, on })}
+                helpText={eventPurpose(event)}
+              />
+              <Box paddingInlineStart="600">
+                <Text as="p" variant="bodySm">
+                  {countWords(counts[event], mapping.on)}
+                </Text>
+              </Box>
+              {onRemove ? (
+                <Box paddingInlineStart="600">
+                  <Button
+                    variant="plain"
+                    tone="critical"
+                    onClick={() => onRemove(event)}
+                    accessibilityLabel={`${EVENTS_TEXT.remove} ${event}`}
+                  >
+                    {EVENTS_TEXT.remove}
+                  </Button>
+                </Box>
+              ) : null}
+            </BlockStack>
+            <NameField
+              event={event}
+              mapping={mapping}
+              error={errors[`events.${event}.name`]}
+              onName={(name) => onChange(event, { ...mapping, name })}
+            />
+          </InlineGrid>
+        </Fragment>
+      ))}
+    </BlockStack>
+  );
+}
+
+interface NameFieldProps {
+  event: string;
+  mapping: EventMapping;
+  error: string | undefined;
+  onName: (name: string) => void;
+}
+
+function NameField({ event, mapping: { name, on }, error, onName }: NameFieldProps) {
+  const standard = STANDARD_EVENTS.some((known) => known === name);
+  const checked = checkEventName(name);
+  const problem = error ?? (checked.ok ? undefined : checked.problem.message);
+  const label = `${EVENTS_TEXT.tiktokName}: ${eventWord(event)}`;
+  return (
+    <BlockStack gap="200">
+      <Select
+        label={label}
+        labelHidden
+        options={NAMES}
+        value={standard ? name : OTHER}
+        onChange={onName}
+        disabled={!on}
+      />
+      {standard ? null : (
+        <TextField
+          label={`${EVENTS_TEXT.ownName}: ${eventWord(event)}`}
+          labelHidden
+          value={name}
+          onChange={onName}
+          error={problem ?? false}
+          disabled={!on}
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="MyEvent"
+          maxLength={50}
+        />
+      )}
+    </BlockStack>
+  );
+}

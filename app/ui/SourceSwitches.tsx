@@ -1,0 +1,87 @@
+/** The ready-made kinds of orders: sent or kept back, how many there were lately, and three of them. */
+import { BlockStack, Box, Card, Checkbox, Divider, InlineStack, Link, Text } from '@shopify/polaris';
+import { Fragment } from 'react';
+
+import type { SourceSwitch } from '../conversion/settings.ts';
+import { SOURCES_TEXT, SWITCH_WORDS } from './texts-settings.ts';
+import type { ExampleWords, LookWords } from './words-for-sources.ts';
+
+type Sources = Record<SourceSwitch, 'allow' | 'block'>;
+
+interface SourceSwitchesProps {
+  sources: Sources;
+  seen: LookWords['switches'] | undefined;
+  onChange: (name: SourceSwitch, side: 'allow' | 'block') => void;
+}
+
+const NAMES: SourceSwitch[] = ['tiktokShop', 'pos', 'draft', 'renewal', 'test', 'b2b', 'staffMade'];
+
+export function SourceSwitches({ sources, seen, onChange }: SourceSwitchesProps) {
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <BlockStack gap="100">
+          <Text as="h2" variant="headingSm">
+            {SOURCES_TEXT.switches}
+          </Text>
+          <Text as="p" tone="subdued">
+            {SOURCES_TEXT.switchesIntro}
+          </Text>
+        </BlockStack>
+        {NAMES.map((name, place) => (
+          <Fragment key={name}>
+            {place > 0 ? <Divider /> : null}
+            <BlockStack gap="100">
+              <Checkbox
+                label={SWITCH_WORDS[name].name}
+                helpText={SWITCH_WORDS[name].text}
+                checked={sources[name] === 'allow'}
+                onChange={(sent) => onChange(name, sent ? 'allow' : 'block')}
+              />
+              <Box paddingInlineStart="600">
+                <Seen seen={seen?.[name]} />
+              </Box>
+            </BlockStack>
+          </Fragment>
+        ))}
+      </BlockStack>
+    </Card>
+  );
+}
+
+function Seen({ seen }: { seen: LookWords['switches'][SourceSwitch] | undefined }) {
+  if (seen === undefined)
+    return (
+      <Text as="p" variant="bodySm" tone="subdued">
+        {SOURCES_TEXT.looking}
+      </Text>
+    );
+  if (seen.orders === 0)
+    return (
+      <Text as="p" variant="bodySm" tone="subdued">
+        {SOURCES_TEXT.none}
+      </Text>
+    );
+  return (
+    <BlockStack gap="050">
+      <Text as="p" variant="bodySm">
+        {seen.text}
+      </Text>
+      <ExampleLinks examples={seen.examples} />
+    </BlockStack>
+  );
+}
+
+/** Each leads to the order in the log. */
+export function ExampleLinks({ examples }: { examples: ExampleWords[] }) {
+  if (examples.length === 0) return null;
+  return (
+    <InlineStack gap="200">
+      {examples.map(({ order, text }) => (
+        <Text key={order} as="span" variant="bodySm">
+          <Link url={`/app/log?order=${encodeURIComponent(order)}`}>{text}</Link>
+        </Text>
+      ))}
+    </InlineStack>
+  );
+}
