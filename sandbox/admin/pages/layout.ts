@@ -203,7 +203,7 @@ dialog .row { justify-content: flex-end; margin-top: 16px }
 .toggle:checked::after { left: 19px }
 @media (prefers-reduced-motion: reduce) { *, *::after { transition: none !important; animation: none !important } }
 @media (max-width: 760px) {
-  body { grid-template: auto auto 1fr / 1fr; grid-template-areas: "top" "side" "main" }
+  body { grid-template: auto auto 1fr / minmax(0, 1fr); grid-template-areas: "top" "side" "main" }
   body.full { height: 100dvh }
   .brand { display: none }
   .who small { display: none }
