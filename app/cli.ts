@@ -7,6 +7,7 @@ import { dbBackup, dbRestore } from './cli/backup.ts';
 import { deliveries } from './cli/deliveries.ts';
 import { doctor } from './cli/doctor.ts';
 import { keysRotate } from './cli/keys.ts';
+import { ledger, ledgerVerify, rebuild, replay } from './cli/ledger.ts';
 import { pixelAdd, pixelList } from './cli/pixels.ts';
 import { shopAdd, shopList } from './cli/shops.ts';
 import { readConfig } from './config.ts';
@@ -19,6 +20,10 @@ export const commands: readonly Command[] = [
   pixelAdd,
   pixelList,
   deliveries,
+  ledgerVerify,
+  ledger,
+  replay,
+  rebuild,
   keysRotate,
   dbBackup,
   dbRestore,

@@ -4,6 +4,7 @@ import { systemClock } from './base/clock.ts';
 import { createKeyring, type Keyring } from './base/crypto.ts';
 import { createOutbound } from './base/outbound.ts';
 import { createLog, type Log } from './base/log.ts';
+import { createBookkeeping, type Bookkeeping } from './bookkeeping.ts';
 import type { Config } from './config.ts';
 import type { ShopId } from './conversion/facts.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -67,6 +68,8 @@ export interface House {
   readonly intake: IntakeHandlers;
   /** Rests until the work is started. */
   readonly delivery: Delivery;
+  /** The ledger: comparison with Shopify, sums, statements, replay. */
+  readonly bookkeeping: Bookkeeping;
   /** Delivery and the jobs by the clock run in this process from now on. */
   startWork(): Promise<void>;
   /** This process does no such work: what becomes due here wakes those that do. */
@@ -250,6 +253,18 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
   });
   const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });
   const erasure = createErasure(store.database);
+  const bookkeeping = createBookkeeping({
+    store,
+    shops,
+    keyring,
+    regionOf,
+    adminFor: shopify.adminFor,
+    keepPagesFrom: () => Promise.resolve(new Date(clock.now().getTime() - PAGE_EVENTS_KEPT_MS)),
+    wake,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    clock,
+    log,
+  });
 
   async function carryOut(request: PrivacyRequest): Promise<void> {
     switch (request.topic) {
@@ -295,6 +310,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut }),
     },
     delivery,
+    bookkeeping,
     async startWork() {
       working = true;
       delivery.start();
@@ -303,6 +319,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         log,
         work: {
           deliver: () => delivery.wake(),
+          compare: () => bookkeeping.everyHour(),
+          runBackfills: () => bookkeeping.runBackfills(),
           async keepPartitions() {
             const now = clock.now();
             await store.partitions.makeAround(now);

@@ -4,6 +4,10 @@
 export interface Work {
   /** Something is due: look now and not at the next sweep. */
   deliver(): void;
+  /** Every shop is held against Shopify's own list, and days that are old enough are closed. */
+  compare(): Promise<void>;
+  /** Orders from before an install that staff chose to send. */
+  runBackfills(): Promise<void>;
   /** Weeks ahead are made, weeks past their age are dropped. */
   keepPartitions(): Promise<void>;
   /** Offline tokens whose refresh token ages out are renewed. */
@@ -17,6 +21,8 @@ export const DELIVER = 'deliver';
 export function tasksOf(work: Work): Record<string, () => Promise<void>> {
   return {
     [DELIVER]: async () => work.deliver(),
+    compare: () => work.compare(),
+    run_backfills: () => work.runBackfills(),
     keep_partitions: () => work.keepPartitions(),
     renew_tokens: () => work.renewTokens(),
     check_storefronts: () => work.checkStorefronts(),
@@ -25,6 +31,8 @@ export function tasksOf(work: Work): Record<string, () => Promise<void>> {
 
 /** Minute, hour, day, month, weekday, in UTC; one process runs each, whichever comes first. */
 export const CRONTAB = [
+  '5 * * * * compare ?max=1',
+  '* * * * * run_backfills ?max=1',
   '20 * * * * keep_partitions ?max=3',
   '40 4 * * * renew_tokens ?max=5',
   // Every hour a look for those whose day is over: a new shop does not wait until the night.

@@ -19,8 +19,17 @@ export type AdminProblem =
   /** Shopify refused the document or parts of it, such as fields that the app is not approved for. */
   | { readonly kind: 'refused'; readonly messages: readonly string[] };
 
+/** What a call took out of the shop's bucket, and what is left for everybody's next one. */
+export interface AdminCost {
+  readonly requested: number;
+  readonly available: number;
+  /** Points a second. */
+  readonly restoreRate: number;
+}
+
 export type AdminAnswer<Data> =
-  { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly problem: AdminProblem };
+  | { readonly ok: true; readonly data: Data; readonly cost: AdminCost | null }
+  | { readonly ok: false; readonly problem: AdminProblem };
 
 export interface AdminApi {
   readonly domain: ShopDomain;
@@ -112,11 +121,26 @@ function readAnswer<Data, Variables extends Record<string, unknown>>(
       : 1000;
     return { ok: false, problem: { kind: 'throttled', waitMs: Math.max(200, Math.ceil(waitMs)) } };
   }
-  if (errors && errors.length > 0)
-    return { ok: false, problem: { kind: 'refused', messages: errors.map(({ message }) => message) } };
+  // Shopify leaves out what the app may not read and answers the rest: enough for a document that can do without.
+  const grave = (errors ?? []).filter(
+    (error) => !(document.partial === true && error.extensions?.code === 'ACCESS_DENIED'),
+  );
+  if (grave.length > 0)
+    return { ok: false, problem: { kind: 'refused', messages: grave.map(({ message }) => message) } };
   const answer = document.answer.safeParse(data);
+  const cost = extensions?.cost;
   return answer.success
-    ? { ok: true, data: answer.data }
+    ? {
+        ok: true,
+        data: answer.data,
+        cost: cost
+          ? {
+              requested: cost.requestedQueryCost,
+              available: cost.throttleStatus.currentlyAvailable,
+              restoreRate: cost.throttleStatus.restoreRate,
+            }
+          : null,
+      }
     : {
         ok: false,
         problem: { kind: 'refused', messages: [`${document.name}: the answer has another shape.`] },

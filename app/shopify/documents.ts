@@ -1,10 +1,14 @@
 /** Every Admin GraphQL document that Tock runs, each with the shape of its answer; checked against Shopify's schema. */
 import { z } from 'zod';
 
+import { ADMIN_ORDER_SELECTION } from '../conversion/from-admin-order.ts';
+
 export interface AdminDocument<Data, _Variables extends Record<string, unknown>> {
   readonly name: string;
   readonly text: string;
   readonly answer: z.ZodType<Data>;
+  /** True: fields that the app's scopes deny may be missing from the answer. */
+  readonly partial?: true;
 }
 
 type NoVariables = Record<string, never>;
@@ -153,7 +157,63 @@ export const CONSENT_POLICY = document<
   }),
 );
 
+const money = z.object({ shopMoney: z.object({ amount: z.string(), currencyCode: z.string() }) });
+const listedOrder = z.object({
+  id: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  originalTotalPriceSet: money,
+  currentTotalPriceSet: money,
+});
+
+/** Orders by their changes or their making: only what the books need. */
+export const ORDER_LIST = document<
+  {
+    orders: {
+      nodes: z.infer<typeof listedOrder>[];
+      pageInfo: { hasNextPage: boolean; endCursor?: string | null | undefined };
+    };
+  },
+  { first: number; after: string | null; query: string; sortKey: 'UPDATED_AT' | 'CREATED_AT' }
+>(
+  'OrderList',
+  `query OrderList($first: Int!, $after: String, $query: String!, $sortKey: OrderSortKeys!) {
+  orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {
+    nodes {
+      id createdAt updatedAt
+      originalTotalPriceSet { shopMoney { amount currencyCode } }
+      currentTotalPriceSet { shopMoney { amount currencyCode } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+  z.object({
+    orders: z.object({
+      nodes: z.array(listedOrder),
+      pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() }),
+    }),
+  }),
+);
+
+/**
+ * One order whole. With `read_orders` alone Shopify leaves out `customer` (needs read_customers: then no customer type,
+ * no link to the customer's earlier visits, no address of the customer's account) and `retailLocation` (read_locations:
+ * a sale at a till is still known by its source name).
+ */
+export const ORDER_WHOLE = {
+  ...document<{ order?: unknown }, { id: string }>(
+    'OrderWhole',
+    `query OrderWhole($id: ID!) {
+  order(id: $id) {${ADMIN_ORDER_SELECTION}}
+}`,
+    z.object({ order: z.unknown() }),
+  ),
+  partial: true as const,
+};
+
 export const allDocuments = [
+  ORDER_LIST,
+  ORDER_WHOLE,
   CONSENT_POLICY,
   SHOP_BASICS,
   WEB_PIXEL_CURRENT,

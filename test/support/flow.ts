@@ -11,6 +11,7 @@ import type { ShopSettingsVersion } from '../../app/conversion/settings.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../../app/delivery/delivery.ts';
 import { readBody } from '../../app/http/body.ts';
 import { createIntake, type Intake, type IntakeOptions } from '../../app/intake/intake.ts';
+import type { RegionOf } from '../../app/record/judge.ts';
 import { createShopsInForce, type ShopsInForce } from '../../app/record/shop.ts';
 import { createWebhookCheck } from '../../app/shopify/webhook.ts';
 import { createArrivals } from '../../app/store/arrivals.ts';
@@ -92,6 +93,11 @@ export interface Flow extends TestStore {
   intake: Intake;
   delivery: Delivery;
   tiktok: FakeTikTok;
+  /** Where intake listens. */
+  url: string;
+  /** The secret that webhooks are signed with. */
+  secret: string;
+  regionOf: RegionOf;
   /** Every line that was logged. */
   lines: string[];
   woken(): number;
@@ -216,6 +222,9 @@ export async function testFlow(options: FlowOptions = {}): Promise<Flow & { clos
     intake,
     delivery: newDelivery(),
     tiktok,
+    url: `http://127.0.0.1:${port}`,
+    secret: SECRET,
+    regionOf,
     lines,
     woken: () => woken,
     newDelivery,

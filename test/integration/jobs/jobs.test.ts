@@ -26,6 +26,8 @@ test('a process that only serves wakes the one that works, once for many wishes'
         woken += 1;
         first();
       },
+      compare: () => Promise.resolve(),
+      runBackfills: () => Promise.resolve(),
       keepPartitions: () => Promise.resolve(),
       renewTokens: () => Promise.resolve(),
       checkStorefronts: () => Promise.resolve(),

@@ -1,0 +1,226 @@
+/** Closes the days of a shop, three days after they ended, and checks what was closed. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { ShopId } from '../conversion/facts.ts';
+import { shopDay } from '../record/day.ts';
+import type { Database } from '../store/database.ts';
+import {
+  insertStatement,
+  lastStatement,
+  ledgerRows,
+  lockBooks,
+  openDays,
+  statementsAfter,
+  statementsOfDays,
+  totalFaults,
+  unexplainedOrders,
+} from '../store/statements.ts';
+import type { LedgerRow, Statement, TotalFault } from '../store/statements.ts';
+import { firstFault, lineOf, openStatement, plus, sealStatement, toldOf } from './chain.ts';
+import type { ChainFault, StatementContent } from './chain.ts';
+import { closes, sumsOf } from './sum.ts';
+import type { PixelSum } from './sum.ts';
+
+export interface BooksNeeds {
+  database: Database;
+  shopOf(shopId: ShopId): Promise<{ timeZone: string; installedAt: Date; keepPagesFrom: Date } | null>;
+  /** Lists the day once more at Shopify; null when Shopify cannot be asked. */
+  listDay(shopId: ShopId, day: string): Promise<{ gone: number } | null>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Late webhooks have come by then and payments are mostly made. */
+export const CLOSE_AFTER_DAYS = 3;
+/** Shopify shows an app the orders of 60 days; changes to older ones are not known for certain and not booked. */
+const CHANGES_DAYS = 62;
+const CHECKED_AT_ONCE = 500;
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Closes every day that is old enough. Answers the statements that it wrote. */
+export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Statement[]> {
+  const shop = await needs.shopOf(shopId);
+  if (!shop) return [];
+  const today = shopDay(needs.clock.now(), shop.timeZone);
+  const last = addDays(today, -CLOSE_AFTER_DAYS - 1);
+  const since = shopDay(shop.installedAt, shop.timeZone);
+  const closed: Statement[] = [];
+  for (const day of await openDays(needs.database, shopId, since, last)) {
+    const asked = await needs.listDay(shopId, day);
+    const statement = await needs.database.transaction(async (sql) => {
+      await lockBooks(sql, shopId);
+      const [there] = await statementsOfDays(sql, shopId, day, day);
+      if (there) return null;
+      const from = addDays(today, -CHANGES_DAYS);
+      const rows = await ledgerRows(sql, shopId, from < day ? from : day, last);
+      const lines = rows.filter((row) => row.day === day).map(lineOf);
+      const earlier = await allStatements(sql, shopId);
+      const sealed = sealStatement(
+        earlier.at(-1) ?? null,
+        {
+          shop: shopId,
+          day,
+          shopify: asked ? 'asked' : 'recorded',
+          lines: plus(lines, [], 1),
+          adjustments: adjustments(earlier, rows, from, day),
+        },
+        needs.clock.now(),
+      );
+      await insertStatement(sql, shopId, sealed);
+      return sealed;
+    });
+    if (!statement) continue;
+    closed.push(statement);
+    const sums = sumsOf(await ledgerRows(needs.database, shopId, day, day));
+    if (!closes(sums))
+      needs.log.error('a day was closed that does not add up', {
+        shop: shopId,
+        day,
+        orders: await unexplainedOrders(needs.database, shopId, day, day),
+      });
+  }
+  return closed;
+}
+
+async function allStatements(sql: Pick<Database, 'rows' | 'run'>, shopId: ShopId): Promise<Statement[]> {
+  const all: Statement[] = [];
+  for (;;) {
+    const some = await statementsAfter(sql, shopId, all.at(-1)?.number ?? 0, CHECKED_AT_ONCE);
+    all.push(...some);
+    if (some.length < CHECKED_AT_ONCE) return all;
+  }
+}
+
+/** What became different on closed days since all statements about them. */
+function adjustments(
+  earlier: readonly Statement[],
+  rows: readonly LedgerRow[],
+  from: string,
+  closing: string,
+): StatementContent['adjustments'] {
+  const told = toldOf(earlier);
+  return [...told]
+    .filter(([day]) => day >= from && day !== closing)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([day, lines]) =>
+      plus(rows.filter((row) => row.day === day).map(lineOf), lines, -1).map((line) => ({ day, ...line })),
+    );
+}
+
+export interface BooksCheck {
+  statements: number;
+  /** The last statement's hash: whoever keeps it can tell later that nothing before it was changed. */
+  head: string | null;
+  /** The first statement that does not hold. */
+  fault: ChainFault | null;
+  /** Daily totals that do not agree with the rows. */
+  totals: TotalFault[];
+  /** Days whose rows say something else than all statements together, though no adjustment may come any more. */
+  changed: string[];
+  /** Days that changed since they were closed; the next statement books it. */
+  pending: string[];
+}
+
+export const isSound = (check: BooksCheck): boolean =>
+  check.fault === null && check.totals.length === 0 && check.changed.length === 0;
+
+export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<BooksCheck | null> {
+  const shop = await needs.shopOf(shopId);
+  if (!shop) return null;
+  const now = needs.clock.now();
+  const today = shopDay(now, shop.timeZone);
+  const statements = await allStatements(needs.database, shopId);
+  const fault = firstFault(statements, null);
+  const told = toldOf(statements);
+  const days = [...told.keys()].sort();
+  const [first] = days;
+  const rows =
+    first === undefined ? [] : await ledgerRows(needs.database, shopId, first, days.at(-1) ?? first);
+  const recent = addDays(today, -CHANGES_DAYS);
+  const differing = days.filter((day) => {
+    const lines = told.get(day) ?? [];
+    const now = rows.filter((row) => row.day === day).map(lineOf);
+    return plus(now, lines, -1).length > 0;
+  });
+  return {
+    statements: statements.length,
+    head: statements.at(-1)?.hash ?? null,
+    fault,
+    totals: await totalFaults(needs.database, shopId, {
+      from: first !== undefined && first < today ? first : addDays(today, -CHANGES_DAYS),
+      to: addDays(today, 1),
+      // A day of grace on each side: partitions end with the week, days with the shop's midnight.
+      pagesFrom: addDays(shopDay(shop.keepPagesFrom, shop.timeZone), 1),
+    }),
+    changed: differing.filter((day) => day < recent),
+    pending: differing.filter((day) => day >= recent),
+  };
+}
+
+export interface DaySum {
+  day: string;
+  sums: PixelSum[];
+  closes: boolean;
+  /** The day's statement; null while it is open. */
+  statement: { number: number; closedAt: Date; hash: string; shopify: StatementContent['shopify'] } | null;
+  /** Shopify cannot be asked any more: as recorded on this date. */
+  recordedOn: Date | null;
+}
+
+export interface Period {
+  from: string;
+  to: string;
+  days: DaySum[];
+  sums: PixelSum[];
+  closes: boolean;
+  head: string | null;
+}
+
+/** Any period, day by day and together. */
+export async function readPeriod(
+  needs: Pick<BooksNeeds, 'database' | 'clock' | 'shopOf'>,
+  shopId: ShopId,
+  from: string,
+  to: string,
+): Promise<Period | null> {
+  const shop = await needs.shopOf(shopId);
+  if (!shop) return null;
+  const { database, clock } = needs;
+  const [rows, statements, last] = await Promise.all([
+    ledgerRows(database, shopId, from, to),
+    statementsOfDays(database, shopId, from, to),
+    lastStatement(database, shopId),
+  ]);
+  const byDay = Map.groupBy(rows, ({ day }) => day);
+  const closed = new Map(statements.map((statement) => [statement.day, statement]));
+  const oldest = addDays(shopDay(clock.now(), shop.timeZone), -SHOPIFY_SHOWS_DAYS);
+  const days = [...new Set([...byDay.keys(), ...closed.keys()])]
+    .sort()
+    .reverse()
+    .map((day): DaySum => {
+      const sums = sumsOf(byDay.get(day) ?? []);
+      const statement = closed.get(day);
+      return {
+        day,
+        sums,
+        closes: closes(sums),
+        statement: statement
+          ? {
+              number: statement.number,
+              closedAt: statement.closedAt,
+              hash: statement.hash,
+              shopify: openStatement(statement).shopify,
+            }
+          : null,
+        recordedOn: day < oldest ? (statement?.closedAt ?? null) : null,
+      };
+    });
+  const sums = sumsOf(rows);
+  return { from, to, days, sums, closes: closes(sums), head: last?.hash ?? null };
+}
+
+/** With `read_orders` an app sees the orders of so many days. */
+const SHOPIFY_SHOWS_DAYS = 60;

@@ -1,0 +1,111 @@
+/** Pages through a shop's orders at the pace that Shopify's bucket allows, leaving half of it to everybody else. */
+import { toMinor } from '../conversion/browser.ts';
+import type { AdminAnswer, AdminApi, AdminCost, AdminProblem } from './admin.ts';
+import { ORDER_LIST, ORDER_WHOLE, type AdminDocument } from './documents.ts';
+
+export interface ListedOrder {
+  orderId: string;
+  createdAt: Date;
+  updatedAt: Date;
+  currency: string;
+  totalMinor: bigint;
+  currentMinor: bigint;
+}
+
+export interface OrderListing {
+  orders: ListedOrder[];
+  /** Hand it back for the next page; null at the end. */
+  next: string | null;
+}
+
+export type OrdersAnswer<T> = { ok: true; value: T } | { ok: false; problem: AdminProblem };
+
+export interface ShopOrders {
+  page(wish: OrdersWish): Promise<OrdersAnswer<OrderListing>>;
+  /** One order with everything that the app may read of it; null when Shopify does not have it (any more). */
+  whole(orderId: string): Promise<OrdersAnswer<unknown>>;
+}
+
+export interface OrdersWish {
+  by: 'created_at' | 'updated_at';
+  from: Date;
+  /** Absent: up to now. Not included. */
+  to?: Date;
+  after: string | null;
+}
+
+export interface Pace {
+  /** Waits; a test moves its clock instead. */
+  pause(ms: number): Promise<void>;
+}
+
+/** Shopify gives at most 250 a page. */
+const PAGE = 250;
+/** A bucket that stays empty for so many tries belongs to somebody else; the next run goes on. */
+const TRIES = 8;
+
+export function createShopOrders(admin: AdminApi, { pause }: Pace): ShopOrders {
+  let last: AdminCost | null = null;
+
+  async function run<Data, Variables extends Record<string, unknown>>(
+    document: AdminDocument<Data, Variables>,
+    variables: Variables,
+  ): Promise<AdminAnswer<Data>> {
+    const wait = waitFor(last);
+    if (wait > 0) await pause(wait);
+    for (let tries = 1; ; tries += 1) {
+      const answer = await admin.run(document, variables);
+      if (answer.ok) {
+        last = answer.cost;
+        return answer;
+      }
+      if (answer.problem.kind !== 'throttled' || tries >= TRIES) return answer;
+      await pause(answer.problem.waitMs);
+    }
+  }
+
+  return {
+    async page({ by, from, to, after }) {
+      const until = to === undefined ? '' : ` AND ${by}:<"${to.toISOString()}"`;
+      const answer = await run(ORDER_LIST, {
+        first: PAGE,
+        after,
+        query: `${by}:>="${from.toISOString()}"${until}`,
+        sortKey: by === 'created_at' ? 'CREATED_AT' : 'UPDATED_AT',
+      });
+      if (!answer.ok) return answer;
+      const { nodes, pageInfo } = answer.data.orders;
+      return {
+        ok: true,
+        value: {
+          orders: nodes.map((node) => {
+            const { amount, currencyCode } = node.originalTotalPriceSet.shopMoney;
+            return {
+              orderId: node.id.replace(/^.*\//, ''),
+              createdAt: new Date(node.createdAt),
+              updatedAt: new Date(node.updatedAt),
+              currency: currencyCode,
+              totalMinor: toMinor(amount, currencyCode) ?? 0n,
+              currentMinor: toMinor(node.currentTotalPriceSet.shopMoney.amount, currencyCode) ?? 0n,
+            };
+          }),
+          next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+        },
+      };
+    },
+    async whole(orderId) {
+      const answer = await run(ORDER_WHOLE, { id: `gid://shopify/Order/${orderId}` });
+      return answer.ok ? { ok: true, value: answer.data.order ?? null } : answer;
+    },
+  };
+}
+
+/** How long until a call like the last one leaves half a second of the shop's points to other work. */
+export function waitFor(cost: AdminCost | null): number {
+  if (cost === null || cost.restoreRate <= 0) return 0;
+  const wanted = cost.requested + cost.restoreRate * KEPT_SECONDS;
+  return Math.max(0, Math.ceil(((wanted - cost.available) / cost.restoreRate) * 1000));
+}
+
+/** The bucket holds twenty seconds' worth: half of it stays for pages and installs. */
+const KEPT_SECONDS = 10;

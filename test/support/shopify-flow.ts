@@ -1,0 +1,145 @@
+/** The way of an order with Shopify on both sides: the sandbox sends its webhooks to the flow and answers its Admin API. */
+import { createAdminApi } from '../../app/shopify/admin.ts';
+import { shopifyFetch } from '../../app/shopify/outbound.ts';
+import { createShopOrders } from '../../app/shopify/orders.ts';
+import { createArrivals } from '../../app/store/arrivals.ts';
+import type { CompareNeeds } from '../../app/ledger/compare.ts';
+import { listDay } from '../../app/ledger/compare.ts';
+import type { BooksNeeds } from '../../app/ledger/books.ts';
+import { mintSessionToken } from '../../sandbox/admin/session-token.ts';
+import { webhooksSettled } from '../../sandbox/admin/webhooks.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
+import type { SandboxShop } from '../../sandbox/world.ts';
+import { testFlow, type Flow, type FlowOptions } from './flow.ts';
+
+export interface ShopifyFlow extends Flow {
+  sandbox: Sandbox;
+  /** The sandbox's side of the flow's shop. */
+  seller: SandboxShop;
+  compare: CompareNeeds;
+  books: BooksNeeds;
+  /** Time goes on at both sides; what Shopify had waiting arrives. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every pause of the pace moves the clock by itself. */
+export async function shopifyFlow(
+  options: FlowOptions & { seed?: number; scopes?: string[] } = {},
+): Promise<ShopifyFlow> {
+  const flow = await testFlow(options);
+  const { clock, store, shop, log } = flow;
+  const apiKey = 'key-of-the-tests';
+  const sandbox = await startSandbox({
+    port: 0,
+    appUrl: flow.url,
+    apiKey,
+    apiSecret: flow.secret,
+    seed: options.seed ?? 1,
+    clock,
+  });
+  const { world } = sandbox;
+  const known = world.shops.get('northwind');
+  if (!known) throw new Error('The sandbox has no shop northwind.');
+  const seller: SandboxShop = Object.assign(known, {
+    handle: 'birch',
+    domain: shop.domain,
+    id: shop.id,
+    orders: [],
+    currency: shop.currency,
+    presentmentRates: {},
+  });
+  world.shops.clear();
+  world.shops.set('birch', seller);
+  world.installApp(seller, options.scopes);
+  /** Tokens end after an hour, and the tests' hours pass quickly. */
+  let token: { text: string; at: number } | undefined;
+  async function freshToken(): Promise<string> {
+    const at = world.clock.now().getTime();
+    if (token && at - token.at < 50 * 60_000) return token.text;
+    const exchanged = await fetch(`${sandbox.url}/shopify/${seller.domain}/admin/oauth/access_token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_id: apiKey,
+        client_secret: flow.secret,
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: mintSessionToken({
+          domain: seller.domain,
+          apiKey,
+          secret: flow.secret,
+          userId: seller.staff[0]?.id ?? '',
+          sid: 'session',
+          jti: 'token',
+        }),
+        subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+        requested_token_type: 'urn:shopify:params:oauth:token-type:offline-access-token',
+        expiring: '1',
+      }),
+    });
+    const { access_token: text }: { access_token: string } = await exchanged.json();
+    token = { text, at };
+    return text;
+  }
+  const admin = createAdminApi(
+    {
+      fetch: shopifyFetch(sandbox.url),
+      tokens: {
+        accessToken: async () => ({ ok: true, token: await freshToken() }),
+        renewAgeing: () => Promise.resolve({ renewed: 0, refused: [], unreachable: [] }),
+        refused: () => Promise.reject(new Error('The sandbox refused its own token.')),
+      },
+    },
+    seller.domain,
+  );
+  const orders = createShopOrders(admin, {
+    pause: (ms) => {
+      clock.advance(ms);
+      return Promise.resolve();
+    },
+  });
+  const shopRow = async () => store.installs.shopById(shop.id);
+  const compare: CompareNeeds = {
+    database: store.database,
+    arrivals: createArrivals(store.database),
+    shops: flow.shops,
+    keyring: flow.keyring,
+    regionOf: flow.regionOf,
+    installedAt: async () => (await shopRow())?.installedAt ?? null,
+    ordersOf: () => orders,
+    wake: () => undefined,
+    clock,
+    log,
+  };
+  const books: BooksNeeds = {
+    database: store.database,
+    async shopOf() {
+      const row = await shopRow();
+      return row
+        ? {
+            timeZone: row.timeZone,
+            installedAt: row.installedAt,
+            keepPagesFrom: new Date(clock.now().getTime() - 30 * 86_400_000),
+          }
+        : null;
+    },
+    listDay: (shopId, day) => listDay(compare, shopId, day),
+    clock,
+    log,
+  };
+  return {
+    ...flow,
+    sandbox,
+    seller,
+    compare,
+    books,
+    async pass(ms) {
+      clock.advance(ms);
+      await webhooksSettled(world);
+    },
+    async close() {
+      await sandbox.close();
+      await flow.close();
+    },
+  };
+}
