@@ -27,6 +27,7 @@ import { eventDetail, type EventDetail } from './delivery/detail.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
 import { createRadar, storefrontAddress, type RadarShop } from './radar/radar.ts';
+import { readiness, type Readiness } from './readiness.ts';
 import { shopDay } from './record/day.ts';
 import { createShopsInForce, type ShopsInForce } from './record/shop.ts';
 import { createTikTok } from './tiktok/client.ts';
@@ -35,6 +36,7 @@ import type { InstalledShop, PrivacyRequest } from './shopify/needs.ts';
 import { createArrivals } from './store/arrivals.ts';
 import { createErasure } from './store/erasure.ts';
 import { openJobs, type Jobs } from './jobs/jobs.ts';
+import { migrationState } from './store/migrations.ts';
 import type { Pixel } from './store/pixels.ts';
 import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
 import { createRecentOrders } from './store/preview.ts';
@@ -89,8 +91,8 @@ export interface House {
   checkStorefront(shop: InstalledShop): Promise<StorefrontCheck>;
   /** Tells Shopify what the storefront must know; answers what went wrong, in words, or nothing. */
   tellStorefront(shopId: ShopId): Promise<string | undefined>;
-  /** Why this process cannot work, one sentence each; empty when it can. */
-  missing(): Promise<readonly string[]>;
+  /** Whether this process can do its work. */
+  readiness(): Promise<Readiness>;
   close(): Promise<void>;
 }
 
@@ -349,6 +351,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           shops.forget();
           wake();
         },
+        stopped: (pixelId) => delivery.hold(pixelId),
         tellStorefront: () => tellStorefront(shop.id),
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
@@ -380,14 +383,12 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     radarFindings: (shop) => radar.findings(shop.id),
     checkStorefront: async (shop) => radar.check(await radarShop(shop)),
     tellStorefront,
-    async missing() {
-      try {
-        await store.database.rows('SELECT 1');
-        return [];
-      } catch {
-        return ['The database does not answer.'];
-      }
-    },
+    readiness: () =>
+      readiness({
+        migrations: () => migrationState(store.database.pool),
+        worker: jobs === undefined ? 'not begun' : working ? 'here' : 'elsewhere',
+        working: () => delivery.works() && jobs?.works() === true,
+      }),
     async close() {
       await intake.drain();
       await delivery.drain();

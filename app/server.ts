@@ -42,7 +42,7 @@ export async function serve(house: House, options: ServeOptions = {}): Promise<R
     trusted: trustedProxies(config.trustedProxies),
     metrics,
     metricsToken: config.metricsToken,
-    ready: house.missing,
+    ready: house.readiness,
     log,
   });
   const port = await http.listen(config.port, config.host);

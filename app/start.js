@@ -23,5 +23,7 @@ try {
 } catch (error) {
   if (error.code !== 'ENOENT') throw error;
 }
+// Server and pages ask for it in different places; only development says otherwise.
+process.env.NODE_ENV ||= 'production';
 const { main } = await import(`./${door}.ts`);
 await main();

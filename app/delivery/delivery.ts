@@ -69,6 +69,8 @@ export interface Delivery {
   start(): void;
   /** Something became due; costs nothing when a run is on. */
   wake(): void;
+  /** Started, and not drained. */
+  works(): boolean;
   /** Staff paused a pixel: what it has due is told to wait for it. A pixel that works again needs no such word. */
   hold(pixelId: PixelId): Promise<void>;
   /** Takes nothing new and resolves when what is in flight is settled. */
@@ -593,6 +595,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       sweep();
     },
     wake: sweep,
+    works: () => started && !stopping,
     hold: standstill.hold,
     async drain() {
       stopping = true;

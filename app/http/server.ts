@@ -34,8 +34,8 @@ export interface ServerLog {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Why this process cannot do its work yet, one plain sentence each; empty when it can. */
-export type ReadyCheck = () => Promise<readonly string[]>;
+/** Why this process cannot do its work, one plain sentence each, empty when it can; and where its work is done. */
+export type ReadyCheck = () => Promise<{ readonly missing: readonly string[]; readonly worker: string }>;
 
 /** The admin pages: built ones, or in development Vite's. */
 export interface Pages {
@@ -151,8 +151,9 @@ async function answer(
       return onlyGet(req, res, () => answerText(res, 200, 'ok\n'));
     case '/readyz':
       return onlyGet(req, res, async () => {
-        const missing = await needs.ready();
-        answerJson(res, missing.length === 0 ? 200 : 503, { ready: missing.length === 0, missing });
+        const { missing, worker } = await needs.ready();
+        const ready = missing.length === 0;
+        answerJson(res, ready ? 200 : 503, { ready, worker, missing });
       });
     case '/metrics':
       return onlyGet(req, res, () => answerMetrics(needs, req, res));

@@ -18,6 +18,8 @@ export interface JobsOptions {
 export interface Jobs {
   /** Wakes a worker of another process; returns at once and never throws. */
   wakeOthers(): void;
+  /** False once the runner has ended by itself, and for a process that only wakes others. */
+  works(): boolean;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         crontab: CRONTAB,
       })
     : null;
+  let running = runner !== null;
+  runner?.promise
+    .catch((error: unknown) => log.error('the jobs of this process ended', { error }))
+    .finally(() => {
+      running = false;
+    });
   let timer: NodeJS.Timeout | null = null;
   let adding: Promise<unknown> = Promise.resolve();
 
@@ -68,6 +76,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     wakeOthers() {
       timer ??= setTimeout(add, options.gatherMs ?? GATHER_MS);
     },
+    works: () => running,
     async close() {
       if (timer) clearTimeout(timer);
       timer = null;

@@ -69,9 +69,14 @@ export interface PixelNews {
   tellStorefront(): Promise<string | undefined>;
 }
 
+interface PausingNews extends PixelNews {
+  /** The pixel sends nothing until staff resume it: what it has due says so from now on. */
+  stopped(id: string): Promise<void>;
+}
+
 export function createPixelUseCases<Row extends PixelRow>(
   rows: ShopRows<Row>,
-  news: PixelNews,
+  news: PausingNews,
 ): PixelUseCases<Row> {
   async function saved(pixel: Row): Promise<PixelOutcome<Row>> {
     news.changed();
@@ -82,6 +87,7 @@ export function createPixelUseCases<Row extends PixelRow>(
   async function setState(id: string, state: 'active' | 'paused', actor: string): Promise<PixelOutcome<Row>> {
     const pixel = await rows.pixels.change(id, { state }, actor);
     news.changed();
+    if (pixel && state === 'paused') await news.stopped(pixel.id);
     return pixel ? { ok: true, pixel } : { ok: false, problem: 'not_found' };
   }
 

@@ -38,8 +38,6 @@ export interface StoreParts {
 export interface ShopParts extends StoreParts {
   /** Shopify's numeric id, as text. */
   shopId: ShopId;
-  /** The shop's own key for search keys (`keyring.hmac`); read once, then kept in memory. */
-  shopKey(): Promise<Buffer>;
 }
 
 /** Everything of one shop; a row of another shop cannot be reached from here. */
@@ -89,24 +87,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** Puts the aggregates together over an open database. */
 function composeStore(parts: StoreParts, close: () => Promise<void>): Store {
   const installs = createInstalls(parts);
-  const keys = new Map<ShopId, Promise<Buffer>>();
-
-  function shopKey(id: ShopId): Promise<Buffer> {
-    const kept = keys.get(id);
-    if (kept) return kept;
-    const reading = readShopKey(parts, id);
-    keys.set(id, reading);
-    // A failed reading is not kept: the shop may be installed a moment later.
-    reading.catch(() => keys.delete(id));
-    return reading;
-  }
-
   return {
     shop(id) {
-      const shopParts: ShopParts = { ...parts, shopId: id, shopKey: () => shopKey(id) };
+      const shopParts: ShopParts = { ...parts, shopId: id };
       return {
         id,
-        key: shopParts.shopKey,
+        // Never kept here: a shop that was erased and comes back has another one.
+        key: () => readShopKey(parts, id),
         async details() {
           const shop = await installs.shopById(id);
           if (!shop) throw new Error(`Shop ${id} is not installed.`);

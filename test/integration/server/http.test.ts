@@ -63,7 +63,30 @@ test('every HTML answer says who may frame it, errors included', async () => {
 
 test('health, readiness and metrics', async () => {
   expect((await raw('/healthz')).res.statusCode).toBe(200);
-  expect(JSON.parse((await raw('/readyz')).body.toString())).toEqual({ ready: true, missing: [] });
+  const ready = async (): Promise<[number | undefined, unknown]> => {
+    const { res, body } = await raw('/readyz');
+    return [res.statusCode, JSON.parse(body.toString())];
+  };
+  expect(await ready()).toEqual([
+    503,
+    { ready: false, worker: 'not begun', missing: ['This process is still starting.'] },
+  ]);
+  await app.house.wakeWorkers();
+  expect(await ready()).toEqual([200, { ready: true, worker: 'elsewhere', missing: [] }]);
+  const { database } = app.house.store;
+  await database.run(`UPDATE public._prisma_migrations SET migration_name = 'of_tomorrow' WHERE migration_name =
+    (SELECT max(migration_name) FROM public._prisma_migrations)`);
+  expect(await ready()).toEqual([
+    503,
+    {
+      ready: false,
+      worker: 'elsewhere',
+      missing: [
+        'The database lacks migrations of this version of Tock.',
+        'The database was migrated by a newer version of Tock.',
+      ],
+    },
+  ]);
   expect((await raw('/metrics')).res.statusCode).toBe(401);
   expect((await raw('/metrics', { authorization: 'Bearer a-token-for-metricz' })).res.statusCode).toBe(401);
   const { res, body } = await raw('/metrics', { authorization: 'Bearer a-token-for-metrics' });

@@ -1,5 +1,6 @@
 /** Shops and their sessions as the store keeps them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createErasure } from '../../../app/store/erasure.ts';
 import { shopProfile, testStore, type TestStore } from '../../support/database.ts';
 
 let opened: TestStore;
@@ -26,6 +27,19 @@ describe('installing', () => {
     expect(again).toMatchObject({ name: 'Birch', publicKey: first.publicKey, uninstalledAt: null });
     expect(again.installedAt).toEqual(opened.clock.now());
     expect(await installs.shopByPublicKey(first.publicKey)).toEqual(again);
+  });
+
+  it('gives a shop that was erased and comes back new keys, also in a process that knew the old ones', async () => {
+    const { store, clock } = opened;
+    const profile = shopProfile({ id: '78', domain: 'phoenix.myshopify.com' });
+    await store.installs.install(profile);
+    const before = await store.shop('78').key();
+    clock.advance(60_000);
+    await store.installs.markUninstalled(profile.domain, clock.now());
+    expect(await createErasure(store.database).eraseShop('78')).toBe(true);
+    clock.advance(60_000);
+    await store.installs.install(profile);
+    expect((await store.shop('78').key()).equals(before)).toBe(false);
   });
 
   it('is not undone by an uninstall that happened before it', async () => {
