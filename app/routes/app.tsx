@@ -50,7 +50,7 @@ function Frame({ apiKey, children }: { apiKey: string; children: ReactNode }) {
         <a href="/app/log">Log</a>
         <a href="/app/guides">Guides</a>
       </NavMenu>
-      {children}
+      <main>{children}</main>
     </AppProvider>
   );
 }
