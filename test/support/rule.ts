@@ -2,12 +2,21 @@
 
 import { test } from 'vitest';
 
-export interface Fact {
+export type Fact = {
   /** Where the fact is written down. */
   fact: string;
-  /** verified: read in the owner's own text or run; second-hand: others say so; assumed: nobody could be asked. */
-  mark: 'verified' | 'second-hand' | 'assumed';
-}
+} & (
+  | {
+      /** verified: read in the owner's own text or run; second-hand: others say so. */
+      mark: 'verified' | 'second-hand';
+    }
+  | {
+      /** Nobody could be asked. */
+      mark: 'assumed';
+      /** Its line in docs/assumptions.md; a test holds every name to that page. */
+      assumption: string;
+    }
+);
 
 export function rule(says: string, { fact, mark }: Fact, shows: () => Promise<void> | void): void {
   test(`${says} (${mark}: ${fact})`, shows);

@@ -78,7 +78,7 @@ describe('requests', () => {
 
   rule(
     'a deprecated field fails, so that none gets into the app',
-    { fact: 'the sandbox is stricter than Shopify here', mark: 'assumed' },
+    { fact: 'the sandbox is stricter than Shopify here', mark: 'assumed', assumption: 'admin-deprecated' },
     async () => {
       const answer = await ask('{ shop { plan { displayName } } }');
       expect(answer.errors[0]?.message).toContain('deprecated');
@@ -96,16 +96,20 @@ describe('requests', () => {
     },
   );
 
-  rule('an outage answers with an HTML page', { fact: 'shape of a 5xx', mark: 'assumed' }, async () => {
-    Object.assign(adminApiSwitches(sandbox.world), { failWith: 503, failures: 1 });
-    const shop = shopOf(sandbox);
-    const answer = await fetch(`${sandbox.url}/shopify/${shop.domain}/admin/api/2026-10/graphql.json`, {
-      method: 'POST',
-    });
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/html']);
-    await answer.text();
-    expect((await ask('{ shop { name } }')).status).toBe(200);
-  });
+  rule(
+    'an outage answers with an HTML page',
+    { fact: 'shape of a 5xx', mark: 'assumed', assumption: 'admin-outage' },
+    async () => {
+      Object.assign(adminApiSwitches(sandbox.world), { failWith: 503, failures: 1 });
+      const shop = shopOf(sandbox);
+      const answer = await fetch(`${sandbox.url}/shopify/${shop.domain}/admin/api/2026-10/graphql.json`, {
+        method: 'POST',
+      });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/html']);
+      await answer.text();
+      expect((await ask('{ shop { name } }')).status).toBe(200);
+    },
+  );
 });
 
 describe('access', () => {
@@ -141,9 +145,13 @@ describe('access', () => {
     },
   );
 
-  rule('a write scope brings its read scope', { fact: 'shopify.md §1.2', mark: 'assumed' }, async () => {
-    expect((await ask('{ webPixel { id } }')).errors[0]?.extensions?.code).toBe('RESOURCE_NOT_FOUND');
-  });
+  rule(
+    'a write scope brings its read scope',
+    { fact: 'shopify.md §1.2', mark: 'assumed', assumption: 'storefront-pixel-settings' },
+    async () => {
+      expect((await ask('{ webPixel { id } }')).errors[0]?.extensions?.code).toBe('RESOURCE_NOT_FOUND');
+    },
+  );
 
   rule(
     'customer objects need read_customers, also inside an order',
@@ -221,14 +229,18 @@ describe('cost', () => {
     },
   );
 
-  rule('no query may cost more than 1000 points', { fact: 'shopify.md §8', mark: 'assumed' }, async () => {
-    const deep =
-      '{ orders(first: 250) { nodes { lineItems(first: 250) { nodes { product { variants(first: 250) { nodes { id } } } } } } } }';
-    expect((await ask(deep)).errors[0]?.extensions).toMatchObject({
-      code: 'MAX_COST_EXCEEDED',
-      maxCost: 1000,
-    });
-  });
+  rule(
+    'no query may cost more than 1000 points',
+    { fact: 'shopify.md §8', mark: 'assumed', assumption: 'admin-costs' },
+    async () => {
+      const deep =
+        '{ orders(first: 250) { nodes { lineItems(first: 250) { nodes { product { variants(first: 250) { nodes { id } } } } } } } }';
+      expect((await ask(deep)).errors[0]?.extensions).toMatchObject({
+        code: 'MAX_COST_EXCEEDED',
+        maxCost: 1000,
+      });
+    },
+  );
 });
 
 const pixelSettings = {
@@ -297,7 +309,7 @@ describe('web pixel', () => {
 
   rule(
     'uninstalling takes the pixel along',
-    { fact: 'lifetime of a web pixel', mark: 'assumed' },
+    { fact: 'lifetime of a web pixel', mark: 'assumed', assumption: 'uninstall-removes' },
     async () => {
       await create(pixelSettings);
       sandbox.world.uninstallApp(shopOf(sandbox));

@@ -101,7 +101,7 @@ describe('token exchange', () => {
 
   rule(
     'nothing is exchanged for a shop that has not installed the app',
-    { fact: 'error shape of an app that is not installed', mark: 'assumed' },
+    { fact: 'error shape of an app that is not installed', mark: 'assumed', assumption: 'token-errors' },
     async () => {
       const { status } = await exchange(sandbox, shopOf(sandbox));
       expect(status).toBe(400);
@@ -110,7 +110,7 @@ describe('token exchange', () => {
 
   rule(
     'a wrong client secret or an unknown grant is refused',
-    { fact: 'error shapes of wrong credentials', mark: 'assumed' },
+    { fact: 'error shapes of wrong credentials', mark: 'assumed', assumption: 'token-errors' },
     async () => {
       const shop = shopOf(sandbox);
       sandbox.world.installApp(shop);

@@ -159,19 +159,23 @@ describe('the app in its frame', () => {
     },
   );
 
-  rule('tells who is looking', { fact: 'shopify.md §7', mark: 'assumed' }, async () => {
-    await openApp();
-    await page.locator('#people summary').click();
-    await page.getByRole('button', { name: /Cleo/ }).click();
-    const frame = await appFrame();
-    expect(await inApp(frame, 'shopify.user()')).toEqual({ accountAccess: 'limited_access' });
-    const token = String(await inApp(frame, 'shopify.idToken()'));
-    const read = readSessionToken(token, { domain: shop.domain, apiKey, secret: apiSecret });
-    expect(read).toMatchObject({
-      ok: true,
-      userId: shop.staff.find(({ role }) => role === 'collaborator')?.id,
-    });
-  });
+  rule(
+    'tells who is looking',
+    { fact: 'shopify.md §7', mark: 'assumed', assumption: 'shell-user' },
+    async () => {
+      await openApp();
+      await page.locator('#people summary').click();
+      await page.getByRole('button', { name: /Cleo/ }).click();
+      const frame = await appFrame();
+      expect(await inApp(frame, 'shopify.user()')).toEqual({ accountAccess: 'limited_access' });
+      const token = String(await inApp(frame, 'shopify.idToken()'));
+      const read = readSessionToken(token, { domain: shop.domain, apiKey, secret: apiSecret });
+      expect(read).toMatchObject({
+        ok: true,
+        userId: shop.staff.find(({ role }) => role === 'collaborator')?.id,
+      });
+    },
+  );
 });
 
 describe('what the admin draws for the app', () => {
@@ -218,7 +222,7 @@ describe('what the admin draws for the app', () => {
 
   rule(
     'leaving with unsaved changes is asked about',
-    { fact: 'shopify.md §7', mark: 'assumed' },
+    { fact: 'shopify.md §7', mark: 'assumed', assumption: 'shell-save-bar' },
     async () => {
       const frame = await openApp();
       await frame.locator('input').fill('C2');

@@ -161,7 +161,7 @@ describe('an answer that is no success', () => {
 
   rule(
     'waits twice as long each time',
-    { fact: 'spacing of the eight retries', mark: 'assumed' },
+    { fact: 'spacing of the eight retries', mark: 'assumed', assumption: 'webhook-retries' },
     async () => {
       sandbox.app.answerWith(500);
       send();

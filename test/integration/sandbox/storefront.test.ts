@@ -200,7 +200,7 @@ describe('checkout', () => {
 
   rule(
     'a product bought at once is a cart of its own, without the cart’s attributes',
-    { fact: 'none found; the stricter reading', mark: 'assumed' },
+    { fact: 'none found; the stricter reading', mark: 'assumed', assumption: 'storefront-buy-now' },
     async () => {
       await addMug();
       await buyer.post('/cart/update.js', { attributes: { _tock_click: 'E.C.P.x' } });
@@ -288,7 +288,7 @@ describe('visitors', () => {
 
   rule(
     'half an hour without a page begins a new session with a new landing page',
-    { fact: 'none found; the usual length of a session', mark: 'assumed' },
+    { fact: 'none found; the usual length of a session', mark: 'assumed', assumption: 'storefront-session' },
     async () => {
       await buyer.get('/?ttclid=first');
       await sandbox.world.advanceClock(31 * 60_000);

@@ -161,13 +161,17 @@ describe('the Events API', () => {
       expect((await track([purchase('a')])).body.code).toBe(0);
     },
   );
-  rule('a deactivated pixel', { fact: 'sandbox/tiktok/README.md, reading 5', mark: 'assumed' }, async () => {
-    pixel.active = false;
-    expect((await track([purchase('a')])).body.code).toBe(40001);
-    await browserHit('a');
-    pixel.active = true;
-    expect(counted()).toEqual([]);
-  });
+  rule(
+    'a deactivated pixel',
+    { fact: 'sandbox/tiktok/README.md, reading 5', mark: 'assumed', assumption: 'tiktok-deactivated-pixel' },
+    async () => {
+      pixel.active = false;
+      expect((await track([purchase('a')])).body.code).toBe(40001);
+      await browserHit('a');
+      pixel.active = true;
+      expect(counted()).toEqual([]);
+    },
+  );
   rule('too many requests', { fact: 'tiktok.md §1.8', mark: 'second-hand' }, async () => {
     await sandbox.world.advanceClock(60_000);
     business.switches.limits.perMinute = 2;

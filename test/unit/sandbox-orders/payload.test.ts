@@ -142,7 +142,7 @@ describe('shape', () => {
 
   rule(
     'a TikTok Shop order has the shape that was assumed for it',
-    { fact: 'synthetic_tiktok_shop_order.json', mark: 'assumed' },
+    { fact: 'synthetic_tiktok_shop_order.json', mark: 'assumed', assumption: 'order-tiktok-shop' },
     () => {
       const shop = requireShop('northwind');
       const ours = payloadOf(shop, createOrder(world, shop, draftOfKind(world, shop, 'tiktok-shop')));

@@ -111,25 +111,35 @@ describe('events.js', () => {
       'f660ab912ec121d1b1e928a0bb4bc61b15f5ad44d5efdc4e1c92a25e99b8e44a',
     );
   });
-  rule('held events wait for consent, revoked ones never go', { fact, mark: 'assumed' }, async () => {
-    const page = openPage();
-    page.run(`ttq.holdConsent(); ttq.load('A'); ttq.page()`);
-    page.load();
-    page.run(`ttq.track('Contact')`);
-    expect(page.cookies.size).toBe(0);
-    page.run(`ttq.grantConsent()`);
-    await expect.poll(() => page.hits.map(({ event }) => event)).toEqual(['Pageview', 'Contact']);
-    page.run(`ttq.revokeConsent(); ttq.track('Search'); ttq.grantConsent(); ttq.track('Download')`);
-    await expect.poll(() => page.hits.map(({ event }) => event)).toEqual(['Pageview', 'Contact', 'Download']);
-  });
-  rule('a second pixel may bring the script again', { fact, mark: 'assumed' }, async () => {
-    const page = openPage();
-    page.run(`ttq.load('A'); ttq.page()`);
-    page.load();
-    page.run(`${snippet} ttq.load('B'); ttq.instance('B').track('Contact')`);
-    page.load();
-    await expect
-      .poll(() => page.hits.map((hit) => `${hit.context.pixel.code} ${hit.event}`))
-      .toEqual(['A Pageview', 'B Contact']);
-  });
+  rule(
+    'held events wait for consent, revoked ones never go',
+    { fact, mark: 'assumed', assumption: 'tiktok-consent-calls' },
+    async () => {
+      const page = openPage();
+      page.run(`ttq.holdConsent(); ttq.load('A'); ttq.page()`);
+      page.load();
+      page.run(`ttq.track('Contact')`);
+      expect(page.cookies.size).toBe(0);
+      page.run(`ttq.grantConsent()`);
+      await expect.poll(() => page.hits.map(({ event }) => event)).toEqual(['Pageview', 'Contact']);
+      page.run(`ttq.revokeConsent(); ttq.track('Search'); ttq.grantConsent(); ttq.track('Download')`);
+      await expect
+        .poll(() => page.hits.map(({ event }) => event))
+        .toEqual(['Pageview', 'Contact', 'Download']);
+    },
+  );
+  rule(
+    'a second pixel may bring the script again',
+    { fact, mark: 'assumed', assumption: 'tiktok-script-twice' },
+    async () => {
+      const page = openPage();
+      page.run(`ttq.load('A'); ttq.page()`);
+      page.load();
+      page.run(`${snippet} ttq.load('B'); ttq.instance('B').track('Contact')`);
+      page.load();
+      await expect
+        .poll(() => page.hits.map((hit) => `${hit.context.pixel.code} ${hit.event}`))
+        .toEqual(['A Pageview', 'B Contact']);
+    },
+  );
 });

@@ -85,7 +85,7 @@ describe('the token', () => {
   });
   rule(
     'a deactivated pixel is 40001',
-    { fact: 'sandbox/tiktok/README.md, reading 5', mark: 'assumed' },
+    { fact: 'sandbox/tiktok/README.md, reading 5', mark: 'assumed', assumption: 'tiktok-deactivated-pixel' },
     () => {
       expect(
         refusePixel('CPIXEL', { advertiser: '7', revoked: false }, { advertiser: '7', active: false })?.code,
@@ -125,17 +125,25 @@ describe('the root', () => {
     expect(refusal(root([goodEvent({ event: 'MyEvent' })], { event_source: 'offline' })).code).toBe(40002);
     expect(readTrack(root([goodEvent({ event: 'MyEvent' })]), now).ok).toBe(true);
   });
-  rule('what is no JSON is 40002', { fact: 'sandbox/tiktok/README.md, reading 4', mark: 'assumed' }, () => {
-    for (const body of ['', '{', '[]', 'null']) expect(refusal(body).code).toBe(40002);
-    expect(refusal(root([])).code).toBe(40002);
-    expect(refusal(root('x')).code).toBe(40002);
-  });
-  rule('an empty test code is a real event, reported', { fact: 'tiktok.md §8.3', mark: 'assumed' }, () => {
-    expect(taken(goodEvent(), { test_event_code: '' }).remarks.map((remark) => remark.field)).toContain(
-      'test_event_code',
-    );
-    expect(refusal(root([goodEvent()], { test_event_code: null })).code).toBe(40002);
-  });
+  rule(
+    'what is no JSON is 40002',
+    { fact: 'sandbox/tiktok/README.md, reading 4', mark: 'assumed', assumption: 'tiktok-bad-body' },
+    () => {
+      for (const body of ['', '{', '[]', 'null']) expect(refusal(body).code).toBe(40002);
+      expect(refusal(root([])).code).toBe(40002);
+      expect(refusal(root('x')).code).toBe(40002);
+    },
+  );
+  rule(
+    'an empty test code is a real event, reported',
+    { fact: 'tiktok.md §8.3', mark: 'assumed', assumption: 'tiktok-empty-test-code' },
+    () => {
+      expect(taken(goodEvent(), { test_event_code: '' }).remarks.map((remark) => remark.field)).toContain(
+        'test_event_code',
+      );
+      expect(refusal(root([goodEvent()], { test_event_code: null })).code).toBe(40002);
+    },
+  );
 });
 
 describe('an event', () => {
@@ -163,15 +171,19 @@ describe('an event', () => {
   for (const [kind, value] of times) {
     rule(
       `event_time: ${kind} is refused, it is 10 digits`,
-      { fact: 'tiktok.md §1.3', mark: 'assumed' },
+      { fact: 'tiktok.md §1.3', mark: 'assumed', assumption: 'tiktok-event-time' },
       () => {
         expect(refusal(root([goodEvent({ event_time: value })]))).toMatchObject({ code: 40002 });
       },
     );
   }
-  rule('an old web event is taken and reported', { fact: 'tiktok.md §1.9', mark: 'assumed' }, () => {
-    expect(remarked(goodEvent({ event_time: eventTime - 8 * 86_400 }))).toContain('event_time');
-  });
+  rule(
+    'an old web event is taken and reported',
+    { fact: 'tiktok.md §1.9', mark: 'assumed', assumption: 'tiktok-seven-days' },
+    () => {
+      expect(remarked(goodEvent({ event_time: eventTime - 8 * 86_400 }))).toContain('event_time');
+    },
+  );
   rule('content_id is a string', { fact: 'tiktok.md §8.3', mark: 'second-hand' }, () => {
     expect(refusal(root([goodEvent({ properties: { contents: [{ content_id: 42 }] } })])).message).toBe(
       'Invalid value for properties.contents.0.content_id: not a valid string.',
@@ -191,9 +203,13 @@ describe('an event', () => {
     expect(currencies.size).toBe(62);
     for (const missing of ['BGN', 'RSD', 'UYU', 'eur', '']) expect(currencies.has(missing)).toBe(false);
   });
-  rule('another currency is refused', { fact: 'tiktok.md §1.5, §10', mark: 'assumed' }, () => {
-    expect(refusal(root([goodEvent({ properties: { value: 1, currency: 'BGN' } })])).code).toBe(40002);
-  });
+  rule(
+    'another currency is refused',
+    { fact: 'tiktok.md §1.5, §10', mark: 'assumed', assumption: 'tiktok-currency' },
+    () => {
+      expect(refusal(root([goodEvent({ properties: { value: 1, currency: 'BGN' } })])).code).toBe(40002);
+    },
+  );
   rule(
     'limited data use is a boolean and needs an IP',
     { fact: 'tiktok.md §1.3', mark: 'second-hand' },
@@ -233,11 +249,15 @@ describe('what TikTok takes and ignores', () => {
       expect.arrayContaining(['properties.query', 'properties.status', 'properties.contents.0.content_type']),
     );
   });
-  rule('what is not hashed is taken and reported', { fact: 'tiktok.md §1.4', mark: 'assumed' }, () => {
-    expect(remarked(goodEvent({ user: { email: 'a@b.example', phone: '+123', external_id: '77' } }))).toEqual(
-      ['user.email', 'user.phone', 'user.external_id'],
-    );
-  });
+  rule(
+    'what is not hashed is taken and reported',
+    { fact: 'tiktok.md §1.4', mark: 'assumed', assumption: 'tiktok-unhashed' },
+    () => {
+      expect(
+        remarked(goodEvent({ user: { email: 'a@b.example', phone: '+123', external_id: '77' } })),
+      ).toEqual(['user.email', 'user.phone', 'user.external_id']);
+    },
+  );
   rule('the hash of nothing is reported', { fact: 'tiktok.md §3', mark: 'verified' }, () => {
     const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     expect(remarked(goodEvent({ user: { email: nothing } }))).toContain('user.email');

@@ -15,13 +15,14 @@ import { describe, expect, test } from 'vitest';
 import { ORDER_WEBHOOK_FIELDS } from '../../../app/conversion/from-order.ts';
 import { ADMIN_API_VERSION } from '../../../app/shopify/admin.ts';
 import { allDocuments } from '../../../app/shopify/documents.ts';
+import { liveDocuments } from '../../../app/shopify/live-checks.ts';
 
 const root = new URL('../../../', import.meta.url);
 const packed = readFileSync(new URL(`sandbox/data/admin_${ADMIN_API_VERSION}.json.gz`, root));
 const { data }: { data: IntrospectionQuery } = JSON.parse(gunzipSync(packed).toString('utf8'));
 const schema = buildClientSchema(data, { assumeValid: true });
 
-test.each(allDocuments.map((document) => [document.name, document] as const))(
+test.each([...allDocuments, ...liveDocuments].map((document) => [document.name, document] as const))(
   '%s is valid and uses nothing deprecated',
   (name, document) => {
     const parsed = parse(document.text);
