@@ -1,0 +1,65 @@
+/** One guide; where it is about other senders, with what the newest look at the storefront found. */
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { useLoaderData, useNavigate, useNavigation, useSubmit } from '@remix-run/react';
+import { Page } from '@shopify/polaris';
+
+import { guideBySlug } from '../ui/guides.ts';
+import { GuideView } from '../ui/GuideView.tsx';
+import { StorefrontCheckCard, type StorefrontCheckWords } from '../ui/StorefrontCheckCard.tsx';
+import { GUIDES_TEXT } from '../ui/texts-guides.ts';
+import { momentWords } from '../ui/words-for.ts';
+
+export async function loader({ context, params, request }: LoaderFunctionArgs) {
+  const { shop, staff } = await context.house.requireShop(request);
+  const guide = guideBySlug(params.slug ?? '');
+  if (!guide) throw new Response('This guide is not here.', { status: 404 });
+  const checks = guide.parts.some(({ kind }) => kind === 'check');
+  const found = checks ? await context.house.radarFindings(shop) : null;
+  const check: StorefrontCheckWords | null = found && {
+    when: momentWords(new Date(found.checkedAt), { timeZone: shop.timeZone, locale: staff.locale }),
+    state: found.state,
+    remark: found.remark,
+    findings: found.findings.map(({ key, title, meaning, countsTwice, steps }) => ({
+      key,
+      title,
+      meaning,
+      countsTwice,
+      steps,
+    })),
+  };
+  return { slug: guide.slug, check };
+}
+
+/** Looks at the storefront now; the loader then tells what was found. */
+export async function action({ context, request }: ActionFunctionArgs) {
+  const { shop } = await context.house.requireShop(request);
+  await context.house.checkStorefront(shop);
+  return null;
+}
+
+export default function GuidePage() {
+  const { slug, check } = useLoaderData<typeof loader>();
+  const guide = guideBySlug(slug);
+  const navigate = useNavigate();
+  const submit = useSubmit();
+  const checking = useNavigation().formMethod === 'POST';
+  if (!guide) return null;
+  return (
+    <Page
+      title={guide.title}
+      subtitle={guide.summary}
+      backAction={{ content: GUIDES_TEXT.title, onAction: () => navigate('/app/guides') }}
+    >
+      <GuideView
+        guide={guide}
+        check={
+          <StorefrontCheckCard
+            check={check}
+            checking={checking}
+            onCheck={() => submit(null, { method: 'post' })}
+          />
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,62 @@
+/** The button that looks at the storefront for other senders to TikTok, and what the newest look found. */
+import { Banner, BlockStack, Box, Button, InlineStack, List, Text } from '@shopify/polaris';
+
+import { GUIDES_TEXT } from './texts-guides.ts';
+
+export interface StorefrontCheckWords {
+  when: string;
+  state: 'read' | 'password' | 'unreachable';
+  remark: string | null;
+  findings: { key: string; title: string; meaning: string; countsTwice: boolean; steps: readonly string[] }[];
+}
+
+interface StorefrontCheckCardProps {
+  check: StorefrontCheckWords | null;
+  checking: boolean;
+  onCheck: () => void;
+}
+
+export function StorefrontCheckCard({ check, checking, onCheck }: StorefrontCheckCardProps) {
+  return (
+    <BlockStack gap="300">
+      <InlineStack gap="300" blockAlign="center">
+        <Button onClick={onCheck} loading={checking}>
+          {GUIDES_TEXT.check}
+        </Button>
+        <Text as="span" tone="subdued">
+          {check ? `${GUIDES_TEXT.lastChecked} ${check.when}` : GUIDES_TEXT.neverChecked}
+        </Text>
+      </InlineStack>
+      <div aria-live="polite">{check ? <Found check={check} /> : null}</div>
+    </BlockStack>
+  );
+}
+
+function Found({ check }: { check: StorefrontCheckWords }) {
+  return (
+    <BlockStack gap="300">
+      {check.remark ? (
+        <Banner tone="warning" title={GUIDES_TEXT.notWhole}>
+          <p>{check.remark}</p>
+        </Banner>
+      ) : null}
+      {check.state === 'read' && check.findings.length === 0 ? (
+        <Banner tone="success" title={GUIDES_TEXT.nothingFound}>
+          <p>{GUIDES_TEXT.nothingFoundText}</p>
+        </Banner>
+      ) : null}
+      {check.findings.map((finding) => (
+        <Banner key={finding.key} tone={finding.countsTwice ? 'critical' : 'warning'} title={finding.title}>
+          <Text as="p">{finding.meaning}</Text>
+          <Box paddingBlockStart="200">
+            <List type="number">
+              {finding.steps.map((step) => (
+                <List.Item key={step}>{step}</List.Item>
+              ))}
+            </List>
+          </Box>
+        </Banner>
+      ))}
+    </BlockStack>
+  );
+}
