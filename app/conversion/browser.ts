@@ -513,9 +513,29 @@ function checkoutLineOf(line: unknown): DraftItem | undefined {
   const item = itemOf(l.variant, quantityOf(l.quantity));
   if (!item) return undefined;
   return compact(
-    { ...item, title: item.title ?? safeLabel(short(l.title)), net: amount(l.finalLinePrice) },
+    { ...item, title: item.title ?? safeLabel(short(l.title)), net: netOf(l, item) },
     item.quantity,
   );
+}
+
+/**
+ * A line after every discount. finalLinePrice may leave the order's own codes in, the allocations have them all, and
+ * the variant's price may be above the line's (subscriptions): the lower of the two is right under every reading.
+ */
+function netOf(line: Record<string, unknown>, item: DraftItem): string | undefined {
+  const told = amount(line.finalLinePrice);
+  const currency = text(record(record(line.variant).price).currencyCode);
+  const unit = currency && item.price ? toMinor(item.price, currency) : undefined;
+  if (!currency || unit === undefined || !Array.isArray(line.discountAllocations)) return told;
+  let net = unit * BigInt(item.quantity);
+  for (const allocation of line.discountAllocations as unknown[]) {
+    const off = minor(amount(record(allocation).amount), currency);
+    if (off === undefined) return told;
+    net -= off;
+  }
+  const final = minor(told, currency);
+  if (final !== undefined && final <= net) return told;
+  return fromMinor(net < 0 ? BigInt(0) : net, currency);
 }
 
 function items(found: (DraftItem | undefined)[]): DraftItem[] {

@@ -186,8 +186,7 @@ export function mergeMatch(own: MatchData, other: MatchData): MatchData {
     externalIds: distinct([...own.externalIds, ...other.externalIds]).slice(0, MOST),
     clicks: mergeClicks(own.clicks, other.clicks),
   };
-  // An address and a browser belong together: never one of each.
-  const machine = own.ip !== undefined || own.userAgent !== undefined ? own : other;
+  const machine = sameMachine(own, other) ? other : own;
   if (machine.ip !== undefined) merged.ip = machine.ip;
   if (machine.userAgent !== undefined) merged.userAgent = machine.userAgent;
   const ttp = own.ttp ?? other.ttp;
@@ -195,6 +194,12 @@ export function mergeMatch(own: MatchData, other: MatchData): MatchData {
   const locale = own.locale ?? other.locale;
   if (locale !== undefined) merged.locale = locale;
   return merged;
+}
+
+/** An address and a browser belong together: the other's pair counts only where it completes what the event says. */
+function sameMachine(own: MatchData, other: MatchData): boolean {
+  if (own.ip === undefined) return own.userAgent === undefined || own.userAgent === other.userAgent;
+  return own.userAgent === undefined && own.ip === other.ip;
 }
 
 function mergeClicks(own: readonly Click[], other: readonly Click[]): Click[] {

@@ -137,6 +137,54 @@ describe('drafts of the standard events', () => {
     ...SHOPIFY_EVENTS.slice(7).map((name): [string, unknown, unknown] => [name, { checkout }, checkoutDraft]),
   ])('%s', (name, data, expected) => expect(draftOf({ name, data })).toEqual(expected));
 
+  describe('what a line of the checkout costs after every discount', () => {
+    const off = (amount: unknown): unknown => ({ amount: { amount, currencyCode: 'USD' } });
+    const usd = (amount: number): unknown => ({ amount, currencyCode: 'USD' });
+    const netOf = (line: Record<string, unknown>): string | undefined =>
+      draftOf({
+        name: 'checkout_started',
+        data: { checkout: { ...checkout, lineItems: [{ quantity: 2, variant, ...line }] } },
+      })?.items?.[0]?.net;
+
+    // Two at 49.95 are 99.90. Shopify's text says that finalLinePrice is "after line-level discounts" only.
+    it.each<[string, Record<string, unknown>, string | undefined]>([
+      [
+        'a final price that leaves the order’s code in',
+        { finalLinePrice: usd(99.9), discountAllocations: [off(9.99)] },
+        '89.91',
+      ],
+      [
+        'a final price that has it out already',
+        { finalLinePrice: usd(89.91), discountAllocations: [off(9.99)] },
+        '89.91',
+      ],
+      [
+        'a line discount beside an order’s',
+        { finalLinePrice: usd(94.9), discountAllocations: [off('5.0'), off(9.99)] },
+        '84.91',
+      ],
+      ['no discounts', { finalLinePrice: usd(99.9), discountAllocations: [] }, '99.9'],
+      ['no allocations told', { finalLinePrice: usd(89.91) }, '89.91'],
+      ['no final price told', { discountAllocations: [off(9.99)] }, '89.91'],
+      [
+        'a subscription’s price below the variant’s',
+        { finalLinePrice: usd(80), discountAllocations: [] },
+        '80',
+      ],
+      [
+        'an allocation that cannot be read',
+        { finalLinePrice: usd(89.91), discountAllocations: [off('much')] },
+        '89.91',
+      ],
+      [
+        'more taken off than it costs',
+        { finalLinePrice: usd(99.9), discountAllocations: [off(120)] },
+        '0.00',
+      ],
+      ['nothing told', {}, undefined],
+    ])('%s', (_name, line, expected) => expect(netOf(line)).toBe(expected));
+  });
+
   it('a custom event may say a value, a currency, a product and a search', () => {
     expect(
       draftOf({

@@ -205,6 +205,56 @@ describe('joining an event with what else is known', () => {
     });
   });
 
+  describe('an address and a browser belong together', () => {
+    const own = (changes: object) => ({ ...noMatch(), ...changes });
+    it.each<[string, object, object, object]>([
+      [
+        'same browser: the address completes it',
+        { userAgent: 'UA' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+      ],
+      [
+        'another browser: no address',
+        { userAgent: 'UA' },
+        { userAgent: 'other', ip: '9.9.9.9' },
+        { userAgent: 'UA' },
+      ],
+      [
+        'same address: the browser completes it',
+        { ip: '9.9.9.9' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+      ],
+      [
+        'another address: no browser',
+        { ip: '8.8.8.8' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+        { ip: '8.8.8.8' },
+      ],
+      [
+        'same browser at another address: its own stays',
+        { userAgent: 'UA', ip: '8.8.8.8' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+        { userAgent: 'UA', ip: '8.8.8.8' },
+      ],
+      [
+        'neither known: both of the other',
+        {},
+        { userAgent: 'UA', ip: '9.9.9.9' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+      ],
+      ['the other knows nothing', { userAgent: 'UA' }, {}, { userAgent: 'UA' }],
+      ['the other knows the address alone', { userAgent: 'UA' }, { ip: '9.9.9.9' }, { userAgent: 'UA' }],
+    ])('%s', (_name, mine, theirs, expected) => {
+      const { ip, userAgent } = mergeMatch(own(mine), own(theirs));
+      expect({
+        ...(userAgent === undefined ? {} : { userAgent }),
+        ...(ip === undefined ? {} : { ip }),
+      }).toEqual(expected);
+    });
+  });
+
   it('changes nothing when it is done twice', () => {
     const other = { ...noMatch(), emails: ['b'], clicks: [click] };
     const once = mergeMatch(noMatch(), other);
