@@ -1,0 +1,205 @@
+/** Closed days: what they say, what changes them later, and how a broken one is found; orders that are gone, late or from before. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  beginBackfill,
+  previewBackfill,
+  resumeBackfill,
+  runBackfill,
+  stopBackfill,
+} from '../../../app/ledger/backfill.ts';
+import { checkBooks, closeDays, isSound, readPeriod } from '../../../app/ledger/books.ts';
+import { openStatement } from '../../../app/ledger/chain.ts';
+import { compareShop } from '../../../app/ledger/compare.ts';
+import { statementsAfter } from '../../../app/store/statements.ts';
+import { setWebhookSwitches } from '../../../sandbox/admin/webhooks.ts';
+import { deleteOrder, payOrder, placeOrder } from '../../../sandbox/orders/changes.ts';
+import { draftOfKind, type OrderKind } from '../../../sandbox/orders/kinds.ts';
+import type { SandboxOrder } from '../../../sandbox/world.ts';
+import { shopifyFlow, type ShopifyFlow } from '../../support/shopify-flow.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+let flow: ShopifyFlow;
+
+beforeEach(async () => {
+  flow = await shopifyFlow({ start: '2026-10-05T10:00:00.000Z' });
+});
+afterEach(() => flow.close());
+
+function place(kind: OrderKind = 'plain'): SandboxOrder {
+  return placeOrder(flow.sandbox.world, flow.seller, draftOfKind(flow.sandbox.world, flow.seller, kind));
+}
+
+async function settleAll(): Promise<void> {
+  await flow.pass(10 * 60_000);
+  await flow.delivery.runDue();
+}
+
+const period = (day = '2026-10-05') => readPeriod(flow.books, flow.shop.id, day, day);
+
+test('an order that no webhook brought is found, judged, sent, and says that it was reconciled', async () => {
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  const order = place();
+  await flow.pass(HOUR);
+  const compared = await compareShop(flow.compare, flow.shop.id);
+  expect(compared).toEqual({ listed: 1, found: 1, updated: 0, trouble: null });
+  await flow.delivery.runDue();
+  expect(flow.tiktok.taken.map(({ event_id: id }) => id)).toEqual([`order-${order.id}`]);
+  expect(await flow.rows('SELECT source FROM orders')).toEqual([{ source: 'reconciled' }]);
+  expect((await compareShop(flow.compare, flow.shop.id)).found).toBe(0);
+  expect(await period()).toMatchObject({
+    closes: true,
+    sums: [{ orders: { count: 1 }, sent: { count: 1 } }],
+  });
+});
+
+test('what Shopify lists and nobody recorded stands as unexplained, with its money', async () => {
+  const order = place();
+  await settleAll();
+  await compareShop(flow.compare, flow.shop.id);
+  await flow.store.database.run('DELETE FROM order_deliveries WHERE order_id = $1', [order.id]);
+  const read = await period();
+  expect(read?.closes).toBe(false);
+  expect(read?.sums[0]?.unexplained).toEqual({ count: 1, minor: BigInt(order.total.replace('.', '')) });
+});
+
+test('a day closes after three days, once, and later changes stand on a later statement', async () => {
+  place();
+  await flow.settings((version) => {
+    version.shop.purchaseMoment = 'paid';
+  });
+  const late = place('pending');
+  await settleAll();
+  await flow.pass(2 * DAY);
+  expect(await closeDays(flow.books, flow.shop.id)).toEqual([]);
+  await flow.pass(2 * DAY);
+  const [first, ...none] = await closeDays(flow.books, flow.shop.id);
+  expect(none).toEqual([]);
+  expect(first).toMatchObject({ day: '2026-10-05', number: 1 });
+  const content = first && openStatement(first);
+  expect(content?.shopify).toBe('asked');
+  expect(content?.lines.map(({ state, reason, count }) => [state, reason, count])).toEqual([
+    ['sent', 'accepted', 1],
+    ['waiting', 'payment', 1],
+  ]);
+  expect(content?.adjustments).toEqual([]);
+
+  payOrder(flow.sandbox.world, flow.seller, late);
+  await settleAll();
+  expect(await checkBooks(flow.books, flow.shop.id)).toMatchObject({ fault: null, pending: ['2026-10-05'] });
+  await flow.pass(DAY);
+  const [second] = await closeDays(flow.books, flow.shop.id);
+  const adjusted = second && openStatement(second).adjustments;
+  expect(adjusted?.map(({ day, state, reason, count }) => [day, state, reason, count])).toEqual([
+    ['2026-10-05', 'sent', 'accepted', 1],
+    ['2026-10-05', 'waiting', 'payment', -1],
+  ]);
+  const check = await checkBooks(flow.books, flow.shop.id);
+  expect(check).toMatchObject({ statements: 2, fault: null, totals: [], changed: [], pending: [] });
+  expect(check?.head).toBe(second?.hash);
+});
+
+test('verify names the day whose statement was touched, and the day whose total was touched', async () => {
+  place();
+  await settleAll();
+  await flow.pass(6 * DAY);
+  expect((await closeDays(flow.books, flow.shop.id)).map(({ day }) => day)).toEqual([
+    '2026-10-05',
+    '2026-10-06',
+    '2026-10-07',
+  ]);
+  const sound = await checkBooks(flow.books, flow.shop.id);
+  expect(sound && isSound(sound)).toBe(true);
+
+  const { database } = flow.store;
+  const [second] = await statementsAfter(database, flow.shop.id, 1, 1);
+  await database.run(
+    `UPDATE statements SET content = replace(content, '"number":2', '"number":7') WHERE number = 2`,
+  );
+  expect((await checkBooks(flow.books, flow.shop.id))?.fault).toEqual({
+    number: 2,
+    day: '2026-10-06',
+    why: 'content',
+  });
+  await database.run('UPDATE statements SET content = $1 WHERE number = 2', [second?.content]);
+  await database.run('DELETE FROM statements WHERE number = 2');
+  expect((await checkBooks(flow.books, flow.shop.id))?.fault).toMatchObject({
+    day: '2026-10-07',
+    why: 'number',
+  });
+
+  await database.run(`UPDATE daily_totals SET count = count + 1 WHERE state = 'sent' AND event = 'order'`);
+  expect((await checkBooks(flow.books, flow.shop.id))?.totals).toMatchObject([
+    { day: '2026-10-05', state: 'sent', total: 2, rows: 1 },
+  ]);
+});
+
+test('an order deleted in Shopify, its webhook lost, counts as gone when its day is closed', async () => {
+  const order = place();
+  place();
+  await settleAll();
+  await compareShop(flow.compare, flow.shop.id);
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  deleteOrder(flow.sandbox.world, flow.seller, order);
+  await flow.pass(4 * DAY);
+  await closeDays(flow.books, flow.shop.id);
+  expect(await period()).toMatchObject({
+    closes: true,
+    sums: [{ orders: { count: 2 }, gone: { count: 1 }, sent: { count: 2 } }],
+  });
+});
+
+test('a busy bucket at Shopify slows the comparison down and loses nothing', async () => {
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  for (let number = 0; number < 60; number += 1) place();
+  await flow.pass(HOUR);
+  const before = flow.clock.now().getTime();
+  expect((await compareShop(flow.compare, flow.shop.id)).found).toBe(60);
+  // The pace waited (here: moved the clock), and Shopify never had to say that it was too much.
+  expect(flow.clock.now().getTime()).toBeGreaterThan(before);
+  expect(flow.sandbox.world.events.filter(({ kind }) => kind === 'graphql.throttled')).toEqual([]);
+});
+
+test('orders from before the install are left alone until staff send them, stop, and go on', async () => {
+  const { database } = flow.store;
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  const orders = Array.from({ length: 30 }, () => place());
+  await flow.pass(HOUR);
+  await database.run('UPDATE shops SET installed_at = $1', [flow.clock.now()]);
+  await database.run('UPDATE pixels SET active_from = $1', [flow.clock.now()]);
+  await flow.pass(HOUR);
+  expect((await compareShop(flow.compare, flow.shop.id)).found).toBe(0);
+
+  const seen = await previewBackfill(flow.compare, flow.shop.id);
+  if (!seen.ok) throw new Error(seen.trouble);
+  const money = orders.reduce((sum, { total }) => sum + BigInt(total.replace('.', '')), 0n);
+  expect(seen.preview).toMatchObject({ orders: 30, valueMinor: money, known: 0 });
+  expect(await flow.rows('SELECT 1 FROM orders')).toEqual([]);
+
+  expect(await beginBackfill(flow.compare, flow.shop.id, seen.preview, 'Ada')).toBe(true);
+  expect(await beginBackfill(flow.compare, flow.shop.id, seen.preview, 'Ada')).toBe(false);
+  // Stopped while the first part is under way.
+  let asked = 0;
+  const ordersOf: typeof flow.compare.ordersOf = (domain) => {
+    const real = flow.compare.ordersOf(domain);
+    return {
+      ...real,
+      async whole(id) {
+        asked += 1;
+        if (asked === 5) await stopBackfill(flow.compare, flow.shop.id);
+        return real.whole(id);
+      },
+    };
+  };
+  const stopped = await runBackfill({ ...flow.compare, ordersOf }, flow.shop.id);
+  expect(stopped).toMatchObject({ state: 'stopped', total: 30, recorded: 25 });
+  expect(await resumeBackfill(flow.compare, flow.shop.id)).toBe(true);
+  expect(await runBackfill(flow.compare, flow.shop.id)).toMatchObject({
+    state: 'done',
+    recorded: 30,
+    valueMinor: money,
+  });
+  await flow.delivery.runDue();
+  expect(new Set(flow.tiktok.taken.map(({ event_id: id }) => id)).size).toBe(30);
+  expect(await period()).toMatchObject({ closes: true, sums: [{ sent: { count: 30 } }] });
+});
