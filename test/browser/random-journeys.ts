@@ -1,0 +1,247 @@
+/** Random visits from a seed: what each visitor does, walked in a real browser, and what evidence of it left the browser. */
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Beacon, BeaconEvent } from '../../app/conversion/beacon.ts';
+import { createRandom } from '../../sandbox/random.ts';
+import type { SandboxOrder } from '../../sandbox/world.ts';
+import type { Shopping } from './shopping.ts';
+
+type Step = 'product' | 'search' | 'home' | 'second tab' | 'back' | 'add';
+
+export interface Plan {
+  readonly name: string;
+  readonly region: string;
+  readonly click: string | undefined;
+  readonly landing: string;
+  /** Where no banner is shown, everything but a withdrawal means nothing. */
+  readonly consent: 'accept' | 'decline' | 'ignore' | 'late' | 'withdraw';
+  readonly blocked: 'nothing' | 'tiktok' | 'beacon' | 'both';
+  /** Goes on without waiting for what the page has to say. */
+  readonly hasty: boolean;
+  readonly steps: readonly Step[];
+  readonly buys: 'not' | 'checkout' | 'express';
+  /** Buys on another day. */
+  readonly returns: boolean;
+}
+
+const BLOCKED = {
+  nothing: undefined,
+  tiktok: /\/tiktok\//,
+  beacon: /\/intake\//,
+  both: /\/tiktok\/|\/intake\//,
+};
+
+export function plansOf(seed: number, count: number, products: readonly string[]): Plan[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, (_, number) => {
+    const steps = Array.from({ length: random.between(0, 3) }, () =>
+      random.pick<Step>(['product', 'search', 'home', 'second tab', 'back', 'add']),
+    );
+    const buys = random.pick(['not', 'checkout', 'checkout', 'express'] as const);
+    return {
+      name: `journey ${number} of seed ${seed}`,
+      region: random.pick(['US-NY', 'US-CA', 'DE', 'FR']),
+      click: random.chance(0.6) ? `E.C.P.s${seed}j${number}` : undefined,
+      landing: random.pick(products),
+      consent: random.pick(['accept', 'accept', 'decline', 'ignore', 'late', 'withdraw']),
+      blocked: random.pick(['nothing', 'nothing', 'nothing', 'tiktok', 'beacon', 'both']),
+      hasty: random.chance(0.25),
+      steps: buys === 'checkout' ? [...steps, 'add'] : steps,
+      buys,
+      returns: buys !== 'not' && random.chance(0.3),
+    };
+  });
+}
+
+export interface Journey {
+  readonly plan: Plan;
+  /** What left the browser in beacons, whether or not it arrived. */
+  readonly sent: Map<string, { event: BeaconEvent; allowed: boolean }>;
+  /** From the visitor's point of view, at the end. */
+  readonly allowed: boolean;
+  readonly everAllowed: boolean;
+  readonly order: SandboxOrder | undefined;
+  /** Until the visitor comes back. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function beginJourney(
+  mall: Shopping,
+  plan: Plan,
+  products: readonly string[],
+): Promise<Journey> {
+  const context = await mall.visitor(plan.region);
+  const sent: Journey['sent'] = new Map();
+  context.on('request', (request) => {
+    if (!/\/intake\//.test(request.url())) return;
+    const beacon = JSON.parse(request.postData() ?? '{}') as Beacon;
+    const { analytics, marketing } = beacon.consent;
+    for (const event of beacon.events) sent.set(event.id, { event, allowed: analytics && marketing });
+  });
+  const blocked = BLOCKED[plan.blocked];
+  if (blocked !== undefined) await context.route(blocked, (route) => route.abort());
+
+  const random = createRandom(plan.name.length + plan.steps.length);
+  let page = await context.newPage();
+  let allowed = false;
+  let everAllowed = false;
+  let order: SandboxOrder | undefined;
+
+  function now(is: boolean): void {
+    allowed = is;
+    everAllowed ||= is;
+  }
+
+  /** A patient visitor stays until the page has said what it has to say. */
+  async function said(name: string, times: number): Promise<void> {
+    if (!allowed || plan.hasty) return;
+    const all = () => [...sent.values()].filter(({ event }) => event.name === name).length;
+    await expect
+      .poll(all, { timeout: 20_000, interval: 25, message: plan.name })
+      .toBeGreaterThanOrEqual(times);
+  }
+
+  const told = { product_viewed: 0, search_submitted: 0, product_added_to_cart: 0 };
+  async function sees(name: keyof typeof told): Promise<void> {
+    if (allowed) told[name] += 1;
+    await said(name, told[name]);
+  }
+
+  async function openProduct(on: Page, handle: string, query = ''): Promise<void> {
+    await on.goto(`${mall.url}/products/${handle}${query}`, { waitUntil: 'load' });
+  }
+
+  async function land(): Promise<void> {
+    await openProduct(page, plan.landing, plan.click === undefined ? '' : `?ttclid=${plan.click}`);
+    const asked = await needsConsent(page);
+    if (!asked) now(true);
+    else if (plan.consent === 'decline') await page.locator('[data-consent=decline]').click();
+    else if (plan.consent === 'accept' || plan.consent === 'withdraw') await accept();
+    if (allowed) await sees('product_viewed');
+    if (asked && plan.consent === 'late') {
+      await accept();
+      await sees('product_viewed');
+    }
+  }
+
+  async function accept(): Promise<void> {
+    await page.locator('[data-consent=accept]').click();
+    now(true);
+  }
+
+  async function walk(step: Step): Promise<void> {
+    switch (step) {
+      case 'product':
+        await openProduct(page, random.pick(products));
+        return sees('product_viewed');
+      case 'search':
+        await page.goto(`${mall.url}/search?q=a`, { waitUntil: 'load' });
+        return sees('search_submitted');
+      case 'home':
+        await page.goto(`${mall.url}/`, { waitUntil: 'load' });
+        return;
+      case 'back':
+        await page.goBack({ waitUntil: 'commit' });
+        return;
+      case 'second tab':
+        page = await context.newPage();
+        await openProduct(page, random.pick(products));
+        return sees('product_viewed');
+      case 'add':
+        await openProduct(page, plan.landing);
+        await sees('product_viewed');
+        await mall.addToCart(page);
+        return sees('product_added_to_cart');
+    }
+  }
+
+  async function buy(): Promise<void> {
+    if (plan.buys === 'not') return;
+    if (plan.buys === 'express') {
+      await openProduct(page, plan.landing);
+      await page.locator('[data-express]').click();
+    } else {
+      await page.goto(`${mall.url}/cart`, { waitUntil: 'load' });
+      await page.locator('[data-checkout]').click();
+    }
+    await page.waitForURL(/\/checkouts\//, { waitUntil: 'load' });
+    const token = /\/checkouts\/cn\/([^/?#]+)/.exec(page.url())?.[1];
+    if (plan.buys === 'checkout') {
+      await page.locator('form[data-step=contact] button').click();
+      await page.locator('form[data-step=shipping] button').click();
+    }
+    await page.locator('form[data-step=payment] button').click();
+    await page.waitForURL(/thank-you/, { waitUntil: plan.hasty ? 'commit' : 'load' });
+    order = mall.shop.orders.find(({ cartToken }) => cartToken === token);
+    if (order === undefined) throw new Error(`${plan.name} bought nothing.`);
+  }
+
+  async function withdrawn(): Promise<void> {
+    if (plan.consent !== 'withdraw') return;
+    await page.goto(`${mall.url}/pages/privacy-choices`, { waitUntil: 'load' });
+    for (const tick of await page.locator('form[data-choices] input[type=checkbox]').all())
+      await tick.uncheck();
+    await page.locator('form[data-choices] button').click();
+    await page.locator('form[data-choices] [role=status]:not(:empty)').waitFor();
+    now(false);
+  }
+
+  await land();
+  for (const step of plan.steps) await walk(step);
+  if (!plan.returns) {
+    await withdrawn();
+    await buy();
+  }
+  await rest();
+
+  /** What is under way arrives, unless the visitor is hasty: then the tab just closes. */
+  async function rest(): Promise<void> {
+    if (plan.hasty || !allowed || plan.blocked === 'beacon' || plan.blocked === 'both') return;
+    const waiting = () =>
+      page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tock:q:')).length);
+    await expect.poll(waiting, { timeout: 20_000, interval: 25, message: plan.name }).toBe(0);
+  }
+
+  return {
+    plan,
+    sent,
+    get allowed() {
+      return allowed;
+    },
+    get everAllowed() {
+      return everAllowed;
+    },
+    get order() {
+      return order;
+    },
+    async finish() {
+      if (!plan.returns) return;
+      for (const tab of context.pages()) await tab.close();
+      page = await context.newPage();
+      await withdrawn();
+      await buy();
+      await rest();
+    },
+    close: () => closeAll(context),
+  };
+}
+
+async function closeAll(context: BrowserContext): Promise<void> {
+  await context.close();
+}
+
+/** Shopify's banner stands where a choice is due. */
+async function needsConsent(page: Page): Promise<boolean> {
+  return page.evaluate(
+    () =>
+      new Promise<boolean>((resolve) => {
+        const look = () => {
+          const privacy = window.Shopify?.customerPrivacy;
+          if (privacy?.analyticsProcessingAllowed === undefined) setTimeout(look, 10);
+          else resolve(!privacy.analyticsProcessingAllowed());
+        };
+        look();
+      }),
+  );
+}
