@@ -1,5 +1,12 @@
 /** Encryption at rest: AES-256-GCM with several keys, each sealed value bound to its shop and its field. */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 
 const CIPHER = 'aes-256-gcm';
 const VERSION = 1;
@@ -50,7 +57,17 @@ export function createKeyring(spec: string): Keyring {
   if (first === undefined) throw new KeySpecError('There is no encryption key.');
   const currentKeyId = first;
 
-  function keyFor(id: string): Buffer {
+  // Node works out anew what a plain buffer is at every call, which costs several times the HMAC itself.
+  const shopKeys = new WeakMap<Uint8Array, KeyObject>();
+  function keyObjectOf(shopKey: Uint8Array): KeyObject {
+    const known = shopKeys.get(shopKey);
+    if (known) return known;
+    const made = createSecretKey(shopKey);
+    shopKeys.set(shopKey, made);
+    return made;
+  }
+
+  function keyFor(id: string): KeyObject {
     const key = keys.get(id);
     if (!key) {
       throw new SealError(
@@ -95,7 +112,7 @@ export function createKeyring(spec: string): Keyring {
     openText: (sealed, bind) => open(sealed, bind).toString('utf8'),
     keyIdOf: (sealed) => partsOf(sealed)?.keyId ?? null,
     hmac: (shopKey, purpose, value) =>
-      createHmac('sha256', shopKey).update(lengthPrefixed(purpose)).update(value, 'utf8').digest(),
+      createHmac('sha256', keyObjectOf(shopKey)).update(lengthPrefixed(purpose)).update(value, 'utf8').digest(),
   };
 }
 
@@ -104,8 +121,8 @@ export function newSecretKey(): Buffer {
   return randomBytes(KEY_BYTES);
 }
 
-function readKeys(spec: string): Map<string, Buffer> {
-  const keys = new Map<string, Buffer>();
+function readKeys(spec: string): Map<string, KeyObject> {
+  const keys = new Map<string, KeyObject>();
   const entries = spec
     .split(',')
     .map((entry) => entry.trim())
@@ -127,7 +144,7 @@ function readKeys(spec: string): Map<string, Buffer> {
       );
     }
     if (keys.has(id)) throw new KeySpecError(`${position} uses the id "${id}" a second time.`);
-    keys.set(id, key);
+    keys.set(id, createSecretKey(key));
   }
   return keys;
 }
