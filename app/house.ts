@@ -26,6 +26,8 @@ import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { eventDetail, type EventDetail } from './delivery/detail.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
+import { runPrivacyRequests } from './privacy/requests.ts';
+import { keepWhatIsDue, PAGE_DAYS } from './privacy/retention.ts';
 import { createRadar, storefrontAddress, type RadarShop } from './radar/radar.ts';
 import { readiness, type Readiness } from './readiness.ts';
 import { shopDay } from './record/day.ts';
@@ -41,6 +43,7 @@ import type { Pixel } from './store/pixels.ts';
 import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
 import { createRecentOrders } from './store/preview.ts';
 import { createStorefrontChecks } from './store/storefront-checks.ts';
+import { addPrivacyRequest } from './store/retention.ts';
 import { readTotals } from './store/totals.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
 
@@ -72,6 +75,8 @@ export interface House {
   readonly delivery: Delivery;
   /** The ledger: comparison with Shopify, sums, statements, replay. */
   readonly bookkeeping: Bookkeeping;
+  /** Carries out what Shopify asked for in customers' and shops' names; answers how many requests that were. */
+  runPrivacy(): Promise<number>;
   /** Delivery and the jobs by the clock run in this process from now on. */
   startWork(): Promise<void>;
   /** This process does no such work: what becomes due here wakes those that do. */
@@ -106,9 +111,6 @@ export interface HouseOverrides {
   readonly clock?: Clock;
   readonly log?: Log;
 }
-
-/** Page events and what became of them; orders are kept longer. */
-const PAGE_EVENTS_KEPT_MS = 30 * 86_400_000;
 
 export async function openHouse(config: Config, overrides: HouseOverrides = {}): Promise<House> {
   const clock = overrides.clock ?? systemClock;
@@ -255,42 +257,39 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
   });
   const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });
   const erasure = createErasure(store.database);
+  const runPrivacy = (): Promise<number> =>
+    runPrivacyRequests({ database: store.database, erasure, audit, clock, log });
   const bookkeeping = createBookkeeping({
     store,
     shops,
     keyring,
     regionOf,
     adminFor: shopify.adminFor,
-    keepPagesFrom: () => Promise.resolve(new Date(clock.now().getTime() - PAGE_EVENTS_KEPT_MS)),
+    keepPagesFrom: () => Promise.resolve(new Date(clock.now().getTime() - PAGE_DAYS * 86_400_000)),
     wake,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     clock,
     log,
   });
 
-  async function carryOut(request: PrivacyRequest): Promise<void> {
-    switch (request.topic) {
-      case 'shop/redact':
-        await erasure.eraseShop(request.shopId);
-        return;
-      case 'customers/redact': {
-        const key = await store.shop(request.shopId).key();
-        const email = request.email === null ? undefined : hashedEmail(request.email);
-        await erasure.eraseCustomer(
-          request.shopId,
-          {
-            customer: request.customerId === null ? null : keyring.hmac(key, 'customer', request.customerId),
-            emails: email === undefined ? [] : [keyring.hmac(key, 'email', email)],
-            orderIds: request.orderIds,
-          },
-          clock.now(),
-        );
-        return;
-      }
-      case 'customers/data_request':
-        // The audit entry is the record: staff answer the customer from the orders it names.
-        return;
-    }
+  /** Written down before Shopify hears that it was understood; the job does it within a minute. */
+  async function takeRequest(request: PrivacyRequest): Promise<void> {
+    const ofCustomer = request.topic !== 'shop/redact';
+    const key = await store.shop(request.shopId).key();
+    const hmac = (purpose: 'customer' | 'email', text: string): Buffer => keyring.hmac(key, purpose, text);
+    const email =
+      request.topic === 'customers/redact' && request.email !== null
+        ? hashedEmail(request.email)
+        : undefined;
+    await addPrivacyRequest(store.database, {
+      shopId: request.shopId,
+      topic: request.topic,
+      receivedAt: clock.now(),
+      customerKey:
+        ofCustomer && request.customerId !== null ? hmac('customer', request.customerId) : null,
+      emailKeys: email === undefined ? [] : [hmac('email', email)],
+      orderIds: ofCustomer ? request.orderIds : [],
+    });
   }
 
   return {
@@ -309,10 +308,11 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         await appWebhooks(req, res, body);
         shops.forget();
       },
-      privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut }),
+      privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut: takeRequest }),
     },
     delivery,
     bookkeeping,
+    runPrivacy,
     async startWork() {
       working = true;
       delivery.start();
@@ -323,10 +323,10 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           deliver: () => delivery.wake(),
           compare: () => bookkeeping.everyHour(),
           runBackfills: () => bookkeeping.runBackfills(),
-          async keepPartitions() {
-            const now = clock.now();
-            await store.partitions.makeAround(now);
-            await store.partitions.dropBefore(new Date(now.getTime() - PAGE_EVENTS_KEPT_MS));
+          keepWhatIsDue: () =>
+            keepWhatIsDue({ database: store.database, partitions: store.partitions, clock, log }),
+          async answerPrivacy() {
+            await runPrivacy();
           },
           async renewTokens() {
             log.info('renewed tokens', { ...(await shopify.tokens.renewAgeing()) });

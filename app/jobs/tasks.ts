@@ -8,8 +8,10 @@ export interface Work {
   compare(): Promise<void>;
   /** Orders from before an install that staff chose to send. */
   runBackfills(): Promise<void>;
-  /** Weeks ahead are made, weeks past their age are dropped. */
-  keepPartitions(): Promise<void>;
+  /** Weeks ahead are made; weeks and orders past their age are deleted. */
+  keepWhatIsDue(): Promise<void>;
+  /** What Shopify asked for in the name of customers and shops. */
+  answerPrivacy(): Promise<void>;
   /** Offline tokens whose refresh token ages out are renewed. */
   renewTokens(): Promise<void>;
   /** Storefronts that were not looked at for a day are looked at for other senders. */
@@ -23,7 +25,8 @@ export function tasksOf(work: Work): Record<string, () => Promise<void>> {
     [DELIVER]: async () => work.deliver(),
     compare: () => work.compare(),
     run_backfills: () => work.runBackfills(),
-    keep_partitions: () => work.keepPartitions(),
+    keep_what_is_due: () => work.keepWhatIsDue(),
+    answer_privacy: () => work.answerPrivacy(),
     renew_tokens: () => work.renewTokens(),
     check_storefronts: () => work.checkStorefronts(),
   };
@@ -33,7 +36,8 @@ export function tasksOf(work: Work): Record<string, () => Promise<void>> {
 export const CRONTAB = [
   '5 * * * * compare ?max=1',
   '* * * * * run_backfills ?max=1',
-  '20 * * * * keep_partitions ?max=3',
+  '20 * * * * keep_what_is_due ?max=3',
+  '* * * * * answer_privacy ?max=1',
   '40 4 * * * renew_tokens ?max=5',
   // Every hour a look for those whose day is over: a new shop does not wait until the night.
   '50 * * * * check_storefronts ?max=1',

@@ -77,15 +77,27 @@ test('customers/redact empties the orders named and the other orders of the cust
   };
   for (let delivery = 0; delivery < 2; delivery += 1)
     expect((await app.webhook('/webhooks/privacy', 'customers/redact', body)).status).toBe(200);
+  expect(await app.house.runPrivacy()).toBe(2);
   expect(await storedOrders()).toEqual([
     { id: '7001', person: false, open: false, erased: true, total: '1000' },
     { id: '7002', person: false, open: false, erased: true, total: '1000' },
     { id: '7003', person: false, open: false, erased: true, total: '1000' },
     { id: '7004', person: true, open: true, erased: false, total: '1000' },
   ]);
-  const [entry] = await app.house.store.shop(shopId).audit.list({ limit: 1 });
-  expect(entry).toMatchObject({ action: 'privacy.customers.redact', target: 'customer 501' });
-  expect(JSON.stringify(entry)).not.toContain('example.com');
+  const entries = await app.house.store.shop(shopId).audit.list({ limit: 4 });
+  expect(entries[0]).toMatchObject({ action: 'privacy.customers.redact.done' });
+  expect(entries[3]).toMatchObject({ action: 'privacy.customers.redact', target: 'customer 501' });
+  expect(JSON.stringify(entries)).not.toContain('example.com');
+  // The books still close: order, money and outcome stayed, and the record of the request names nobody.
+  const day = { from: '2020-01-01', to: '2099-01-01' };
+  expect(await app.house.bookkeeping.period(shopId, day.from, day.to)).toMatchObject({ closes: true });
+  const records = await app.house.store.database.rows(
+    'SELECT customer_key, email_keys, result FROM privacy_requests',
+  );
+  expect(records).toEqual([
+    { customer_key: null, email_keys: [], result: '{"orders":3}' },
+    { customer_key: null, email_keys: [], result: '{"orders":1}' },
+  ]);
 });
 
 test('customers/data_request is on record', async () => {
@@ -97,8 +109,13 @@ test('customers/data_request is on record', async () => {
     data_request: { id: 9 },
   });
   expect(answer.status).toBe(200);
-  const [entry] = await app.house.store.shop(shopId).audit.list({ limit: 1 });
+  expect(await app.house.runPrivacy()).toBe(1);
+  const [done, entry] = await app.house.store.shop(shopId).audit.list({ limit: 2 });
   expect(entry).toMatchObject({ action: 'privacy.customers.data_request', after: '{"orders":["7004"]}' });
+  expect(done).toMatchObject({
+    action: 'privacy.customers.data_request.done',
+    after: '{"orders":[{"id":"7004","name":"#7004","recognisable":true}],"visits":0}',
+  });
 });
 
 test('a redaction that names another shop than its sender touches nothing', async () => {
@@ -116,6 +133,7 @@ test('a redaction that names another shop than its sender touches nothing', asyn
 test('shop/redact of a shop that is installed again is answered and does nothing', async () => {
   const answer = await app.webhook('/webhooks/privacy', 'shop/redact', { shop_id: Number(shopId) });
   expect(answer.status).toBe(200);
+  await app.house.runPrivacy();
   expect(await storedOrders()).toHaveLength(4);
 });
 
@@ -125,6 +143,7 @@ test('shop/redact after an uninstall leaves no row of the shop in any table', as
   expect((await app.webhook('/webhooks/privacy', 'shop/redact', { shop_id: Number(shopId) })).status).toBe(
     200,
   );
+  await app.house.runPrivacy();
   const { database } = app.house.store;
   const tables = await database.rows<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'shop_id'`,
