@@ -10,6 +10,7 @@ import type { ShopId } from './conversion/facts.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { IntakeHandlers } from './http/server.ts';
 import { createSettingsPages, type SettingsPages } from './settings/pages.ts';
+import { createCheckedPixels, type CheckedPixels } from './settings/checked-pixels.ts';
 import { createPixelUseCases, giveSettingsToPixels, type PixelUseCases } from './settings/pixels.ts';
 import { storefrontConfig, TIKTOK_EVENTS_JS } from './settings/storefront.ts';
 import { changeSettings, currentSettings, type CurrentSettings } from './settings/versions.ts';
@@ -84,6 +85,8 @@ export interface House {
   /** Throws a Response unless the request has a valid session token. */
   requireShop(request: Request): Promise<ShopPage>;
   pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
+  /** As the pages save pixels: with TikTok's word that code and token work. */
+  checkedPixelsOf(store: ShopStore, shop: InstalledShop): CheckedPixels<Pixel>;
   settingsOf(shop: ShopStore): Promise<CurrentSettings>;
   /** The pages Events, Order sources and Values. */
   settingsPages(shop: ShopStore): SettingsPages;
@@ -237,6 +240,15 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       },
     };
   }
+  const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> =>
+    createPixelUseCases(shop, {
+      changed() {
+        shops.forget();
+        wake();
+      },
+      stopped: (pixelId) => delivery.hold(pixelId),
+      tellStorefront: () => tellStorefront(shop.id),
+    });
   let jobs: Jobs | undefined;
   let working = false;
   // Whoever works wakes itself; a process that only serves wakes the others. A lost wake-up costs one sweep.
@@ -345,14 +357,14 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       const page = await shopify.requireShop(request);
       return { ...page, store: store.shop(page.shop.id), actor: `${page.staff.name} (${page.staff.id})` };
     },
-    pixelsOf: (shop) =>
-      createPixelUseCases(shop, {
-        changed() {
-          shops.forget();
-          wake();
-        },
-        stopped: (pixelId) => delivery.hold(pixelId),
-        tellStorefront: () => tellStorefront(shop.id),
+    pixelsOf,
+    checkedPixelsOf: (own, shop) =>
+      createCheckedPixels({
+        rows: own.pixels,
+        pixels: pixelsOf(own),
+        tiktok,
+        pageUrl: storefrontAddress(shop, undefined),
+        clock,
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
     settingsPages: (shop) =>

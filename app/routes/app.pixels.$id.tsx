@@ -2,11 +2,14 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigate, useSearchParams, useSubmit } from '@remix-run/react';
 import { Modal, TitleBar, useAppBridge } from '@shopify/app-bridge-react';
-import { Badge, Banner, BlockStack, Box, InlineStack, Page, Text } from '@shopify/polaris';
+import { Badge, Banner, BlockStack, Box, InlineStack, Link, Page, Text } from '@shopify/polaris';
 import { useEffect } from 'react';
 
+import type { CheckedPixels } from '../settings/checked-pixels.ts';
+import type { Pixel } from '../store/pixels.ts';
 import { PixelBadge } from '../ui/PixelBadge.tsx';
 import { PixelForm } from '../ui/PixelForm.tsx';
+import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
 
 const notHere = () => new Response('This pixel is not here.', { status: 404 });
 
@@ -14,18 +17,21 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
   const { store } = await context.house.requireShop(request);
   const pixel = await store.pixels.get(params.id ?? '');
   if (!pixel || pixel.removedAt) throw notHere();
-  const { name, code, tokenLast4, testEventCode, state } = pixel;
-  return { name, code, tokenLast4, testEventCode: testEventCode ?? '', state };
+  const { name, code, tokenLast4, testEventCode, state, browserLeg } = pixel;
+  return { name, code, tokenLast4, testEventCode: testEventCode ?? '', state, browserLeg };
 }
 
 export async function action({ context, params, request }: ActionFunctionArgs) {
-  const { store, actor } = await context.house.requireShop(request);
+  const { store, shop, actor } = await context.house.requireShop(request);
   const pixels = context.house.pixelsOf(store);
+  const checked = context.house.checkedPixelsOf(store, shop);
   const form = Object.fromEntries(await request.formData());
   const id = params.id ?? '';
   switch (form.intent) {
     case 'save':
-      return answer(await pixels.edit(id, form, actor), 'Pixel saved');
+      return answer(await checked.edit(id, form, actor), 'Pixel saved');
+    case 'test':
+      return tested(await checked.sendTest(id));
     case 'pause':
       return answer(await pixels.pause(id, actor), 'Pixel paused');
     case 'resume':
@@ -39,16 +45,43 @@ export async function action({ context, params, request }: ActionFunctionArgs) {
       throw new Response('This form is not known.', { status: 400 });
   }
 
-  function answer(outcome: Awaited<ReturnType<typeof pixels.edit>>, done: string) {
+  function answer(outcome: Awaited<ReturnType<typeof checked.edit>>, done: string) {
+    const nothing = { errors: {}, unclear: null, done: null, warning: null, at: null, test: null };
     if (outcome.ok)
       return {
-        errors: {},
+        ...nothing,
         done,
         warning: outcome.warning ?? null,
         at: context.house.clock.now().toISOString(),
       };
-    if (outcome.problem === 'not_found') throw notHere();
-    return { errors: outcome.errors, done: null, warning: null, at: null };
+    switch (outcome.problem) {
+      case 'not_found':
+        throw notHere();
+      case 'unclear':
+        return { ...nothing, unclear: outcome.message };
+      case 'fields':
+        return { ...nothing, errors: outcome.errors };
+    }
+  }
+
+  function tested(outcome: Awaited<ReturnType<typeof checked.sendTest>>) {
+    if (outcome.state === 'not_found') throw notHere();
+    return { errors: {}, unclear: null, done: null, warning: null, at: null, test: testWords(outcome) };
+  }
+}
+
+function testWords(
+  outcome: Exclude<Awaited<ReturnType<CheckedPixels<Pixel>['sendTest']>>, { state: 'not_found' }>,
+) {
+  switch (outcome.state) {
+    case 'taken':
+      return { arrived: true, text: PIXEL_TEXT.testTakenText };
+    case 'no_code':
+      return { arrived: false, text: PIXEL_TEXT.testNoCode };
+    case 'unclear':
+      return { arrived: false, text: outcome.message };
+    case 'refused':
+      return { arrived: false, text: Object.values(outcome.errors).join(' ') };
   }
 }
 
@@ -81,6 +114,7 @@ export default function EditPixel() {
       }
       backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}
       secondaryActions={[
+        { content: PIXEL_TEXT.sendTest, onAction: () => intend('test') },
         paused
           ? { content: 'Resume', onAction: () => intend('resume') }
           : { content: 'Pause', onAction: () => intend('pause') },
@@ -91,6 +125,21 @@ export default function EditPixel() {
         {added ? (
           <Banner tone="success" title="Pixel added">
             <p>New orders go to this pixel from now on. Place a test order, then look at the log.</p>
+          </Banner>
+        ) : null}
+        {answer?.test ? (
+          <Banner
+            tone={answer.test.arrived ? 'success' : 'warning'}
+            title={answer.test.arrived ? PIXEL_TEXT.testTaken : PIXEL_TEXT.testFailed}
+          >
+            <p>{answer.test.text}</p>
+          </Banner>
+        ) : null}
+        {pixel.testEventCode ? (
+          <Banner tone="warning" title={PIXEL_TEXT.testMode}>
+            <p>
+              {PIXEL_TEXT.testModeText} <Link url="/app/guides/test-events">{PIXEL_TEXT.howToTest}</Link>
+            </p>
           </Banner>
         ) : null}
         {answer?.warning ? (
@@ -119,9 +168,16 @@ export default function EditPixel() {
           </Banner>
         ) : null}
         <PixelForm
-          stored={{ name: pixel.name, code: pixel.code, token: '', testEventCode: pixel.testEventCode }}
+          stored={{
+            name: pixel.name,
+            code: pixel.code,
+            token: '',
+            testEventCode: pixel.testEventCode,
+            browserLeg: pixel.browserLeg ? 'on' : 'off',
+          }}
           tokenLast4={pixel.tokenLast4}
           errors={answer?.errors ?? {}}
+          unclear={answer?.unclear ?? null}
           savedAt={answer?.at ?? ''}
         />
       </BlockStack>

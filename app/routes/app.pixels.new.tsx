@@ -3,9 +3,9 @@ import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@rem
 import { useActionData, useNavigate } from '@remix-run/react';
 import { Page } from '@shopify/polaris';
 
-import { PixelForm } from '../ui/PixelForm.tsx';
+import { PixelForm, type PixelFields } from '../ui/PixelForm.tsx';
 
-const EMPTY = { name: '', code: '', token: '', testEventCode: '' };
+const EMPTY: PixelFields = { name: '', code: '', token: '', testEventCode: '', browserLeg: 'off' };
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   await context.house.requireShop(request);
@@ -13,12 +13,15 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
-  const { store, actor } = await context.house.requireShop(request);
+  const { store, shop, actor } = await context.house.requireShop(request);
   const outcome = await context.house
-    .pixelsOf(store)
+    .checkedPixelsOf(store, shop)
     .add(Object.fromEntries(await request.formData()), actor);
   if (outcome.ok) return redirect(`/app/pixels/${outcome.pixel.id}?added=1`);
-  return { errors: outcome.problem === 'fields' ? outcome.errors : {} };
+  return {
+    errors: outcome.problem === 'fields' ? outcome.errors : {},
+    unclear: outcome.problem === 'unclear' ? outcome.message : null,
+  };
 }
 
 export default function NewPixel() {
@@ -26,7 +29,7 @@ export default function NewPixel() {
   const navigate = useNavigate();
   return (
     <Page title="Add pixel" backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}>
-      <PixelForm stored={EMPTY} errors={answer?.errors ?? {}} savedAt="" />
+      <PixelForm stored={EMPTY} errors={answer?.errors ?? {}} unclear={answer?.unclear ?? null} savedAt="" />
     </Page>
   );
 }

@@ -1,16 +1,30 @@
 /** The fields of a pixel, for adding and for editing: errors stand beside their field, saving is in the save bar. */
 import { useNavigation, useSubmit } from '@remix-run/react';
 import { SaveBar } from '@shopify/app-bridge-react';
-import { BlockStack, Box, Button, Card, FormLayout, InlineStack, Text, TextField } from '@shopify/polaris';
+import {
+  Banner,
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  Checkbox,
+  FormLayout,
+  InlineStack,
+  Link,
+  Text,
+  TextField,
+} from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
 import { pixelCodeProblem, tidyPixelCode } from '../conversion/pixel-code.ts';
+import { PIXEL_TEXT } from './texts-pixels.ts';
 
 export interface PixelFields {
   name: string;
   code: string;
   token: string;
   testEventCode: string;
+  browserLeg: 'on' | 'off';
 }
 
 export type PixelErrors = Partial<Record<keyof PixelFields | 'form', string>>;
@@ -21,11 +35,13 @@ interface PixelFormProps {
   /** Present when editing: the last four characters of the stored token. */
   tokenLast4?: string | undefined;
   errors: PixelErrors;
+  /** Why TikTok could not tell whether the token works; then it may be saved all the same. */
+  unclear: string | null;
   /** Changes when something was saved, so that the form starts again from what is stored. */
   savedAt: string;
 }
 
-export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProps) {
+export function PixelForm({ stored, tokenLast4, errors, unclear, savedAt }: PixelFormProps) {
   const [fields, setFields] = useState(stored);
   const [left, setLeft] = useState<ReadonlySet<keyof PixelFields>>(new Set());
   const [replacing, setReplacing] = useState(tokenLast4 === undefined);
@@ -46,8 +62,8 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
   const leave = (key: keyof PixelFields) => () => setLeft((now) => new Set(now).add(key));
   const codeProblem = left.has('code') && !editing ? pixelCodeProblem(tidyPixelCode(fields.code)) : undefined;
 
-  function save() {
-    submit({ intent: 'save', ...fields }, { method: 'post' });
+  function save(unchecked: 'yes' | 'no' = 'no') {
+    submit({ intent: 'save', unchecked, ...fields }, { method: 'post' });
   }
   function discard() {
     setFields(stored);
@@ -63,12 +79,22 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
       }}
     >
       <SaveBar id="pixel-save-bar" open={changed}>
-        <button variant="primary" onClick={save} {...(saving ? { loading: '' } : {})}>
+        <button variant="primary" onClick={() => save()} {...(saving ? { loading: '' } : {})}>
           Save
         </button>
         <button onClick={discard}>Discard</button>
       </SaveBar>
       <BlockStack gap="400">
+        {unclear && changed ? (
+          <Banner
+            tone="warning"
+            title={PIXEL_TEXT.unclear}
+            action={{ content: PIXEL_TEXT.saveUnchecked, onAction: () => save('yes'), loading: saving }}
+          >
+            <p>{unclear}</p>
+            <p>{PIXEL_TEXT.unclearText}</p>
+          </Banner>
+        ) : null}
         <Card>
           <FormLayout>
             <TextField
@@ -93,7 +119,7 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
               helpText={
                 editing
                   ? 'A pixel keeps its code. To use another one, add another pixel.'
-                  : 'In TikTok Events Manager, under the pixel’s name. TikTok also calls it Pixel ID. 20 capital letters and digits.'
+                  : PIXEL_TEXT.codeHelp
               }
             />
           </FormLayout>
@@ -120,9 +146,13 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
                 error={errors.token ?? false}
                 autoComplete="off"
                 spellCheck={false}
-                helpText="In Events Manager: your pixel, Settings, Events API, Generate access token. Tock stores it encrypted and shows its last four characters only."
+                helpText={PIXEL_TEXT.tokenHelp}
               />
             )}
+            <InlineStack gap="300">
+              <Link url="/app/guides/find-your-pixel-code">{PIXEL_TEXT.findCode}</Link>
+              <Link url="/app/guides/create-an-access-token">{PIXEL_TEXT.createToken}</Link>
+            </InlineStack>
           </BlockStack>
         </Card>
         <Card>
@@ -135,6 +165,14 @@ export function PixelForm({ stored, tokenLast4, errors, savedAt }: PixelFormProp
             spellCheck={false}
             monospaced
             helpText="Only while you test: with a code, everything goes to TikTok’s Test Events tab and nothing counts. Leave it empty to count for real."
+          />
+        </Card>
+        <Card>
+          <Checkbox
+            label={PIXEL_TEXT.browserLeg}
+            checked={fields.browserLeg === 'on'}
+            onChange={(on) => setFields((now) => ({ ...now, browserLeg: on ? 'on' : 'off' }))}
+            helpText={PIXEL_TEXT.browserLegHelp}
           />
         </Card>
         {/* Lets the Enter key save from any field. */}

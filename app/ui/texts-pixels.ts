@@ -1,0 +1,26 @@
+/** Every word of the pixels' pages that is about checking, testing and the browser copy. */
+
+export const PIXEL_TEXT = {
+  codeHelp:
+    'In TikTok Events Manager, under the pixel’s name. TikTok also calls it Pixel ID. 20 capital letters and digits.',
+  tokenHelp:
+    'In Events Manager: your pixel, Settings, Events API, Generate access token. Tock tries it with a test event before saving, stores it encrypted and shows its last four characters only.',
+  findCode: 'Find your pixel code',
+  createToken: 'Create the access token',
+  unclear: 'TikTok could not check the token just now',
+  unclearText:
+    'Nothing is saved yet. Save again in a minute, or save without the check: should the token be wrong, orders wait and this page says so.',
+  saveUnchecked: 'Save without the check',
+  browserLeg: 'Also send from the visitor’s browser',
+  browserLegHelp:
+    'Loads TikTok’s script in your storefront, with the visitor’s consent, through Tock’s app embed in the theme editor. TikTok then gets a second copy with the same event id and counts it once; its cookie helps to match. It costs loading time. Orders arrive without it too.',
+  sendTest: 'Send test event',
+  testTaken: 'TikTok took the test event',
+  testTakenText: 'It shows under Test events in Events Manager within a minute.',
+  testFailed: 'The test event did not arrive',
+  testNoCode: 'Enter a test event code and save first. TikTok shows it in Events Manager under Test events.',
+  testMode: 'Test mode: nothing from this pixel counts',
+  testModeText:
+    'Everything goes to TikTok’s Test events tab. Remove the test event code below and save when you are done testing.',
+  howToTest: 'How testing works',
+} as const;
