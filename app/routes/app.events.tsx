@@ -56,7 +56,7 @@ function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
   const { pixel, pixels, events, standard, counts } = page;
   const answer = useActionData<typeof action>();
   const submit = useSubmit();
-  const draft = useDraft(events, answer?.done ? answer.at : '');
+  const draft = useDraft(events);
   const rows = standard.flatMap((name): [string, EventMapping][] => {
     const mapping = draft.value[name];
     return mapping ? [[name, mapping]] : [];

@@ -54,7 +54,7 @@ export default function Sources() {
   const said = useActionData<typeof action>();
   const answer = said && 'done' in said ? said : undefined;
   const submit = useSubmit();
-  const draft = useDraft(stored, answer?.done ? answer.at : '');
+  const draft = useDraft(stored);
   const text = JSON.stringify(draft.value);
   const { look, errors: found } = useLook(text);
   const errors = draft.changed ? { ...found, ...(answer?.done ? {} : answer?.errors) } : {};

@@ -98,7 +98,7 @@ function PixelValues({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
   const said = useActionData<typeof action>();
   const answer = said && 'done' in said ? said : undefined;
   const submit = useSubmit();
-  const draft = useDraft<ValuesDraft>(stored, answer?.done ? answer.at : '');
+  const draft = useDraft<ValuesDraft>(stored);
   const text = JSON.stringify(draft.value);
   const [order, setOrder] = useState('');
   const { look, errors: found } = useLook(text, order);

@@ -1,24 +1,25 @@
-/** What a settings form holds until it is saved: starts from what is stored, and again after each save. */
+/** What a settings form holds until it is saved: starts from what is stored, and again when that changes. */
 import { useEffect, useState } from 'react';
 
-export interface Draft<T> {
+interface Draft<T> {
   value: T;
   set(change: (now: T) => T): void;
   discard(): void;
   changed: boolean;
 }
 
-/** `savedAt` changes with every answer that was a success; `stored` must hold nothing but JSON. */
-export function useDraft<T>(stored: T, savedAt: string): Draft<T> {
+/** `stored` holds nothing but JSON. The action's answer comes before what it changed is read again, so that is no sign. */
+export function useDraft<T>(stored: T): Draft<T> {
   const [value, setValue] = useState(stored);
+  const text = JSON.stringify(stored);
   useEffect(() => {
     setValue(stored);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a save or another pixel starts the form again
-  }, [savedAt]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- equal texts are the same, whichever object they are in
+  }, [text]);
   return {
     value,
     set: setValue,
     discard: () => setValue(stored),
-    changed: JSON.stringify(value) !== JSON.stringify(stored),
+    changed: JSON.stringify(value) !== text,
   };
 }

@@ -1,0 +1,180 @@
+/** Events, order sources, values and products as staff use them: in the admin's frame, by keyboard, and on a phone. */
+import axe from 'axe-core';
+import type { Frame, FrameLocator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { placeOrder } from '../../sandbox/orders/changes.ts';
+import { draftOfKind, type OrderKind } from '../../sandbox/orders/kinds.ts';
+import { goShopping, type Shopping } from './shopping.ts';
+
+let mall: Shopping;
+let staff: Page;
+const faults: string[] = [];
+const ORDERS: OrderKind[] = ['plain', 'plain', 'pos', 'tiktok-shop', 'draft', 'taxes-included'];
+
+beforeAll(async () => {
+  mall = await goShopping();
+  const { world } = mall.app.sandbox;
+  for (const kind of ORDERS) placeOrder(world, mall.shop, draftOfKind(world, mall.shop, kind));
+  await world.clock.settle();
+  staff = await (await mall.visitor()).newPage();
+  staff.on('pageerror', (error) => faults.push(String(error)));
+});
+afterAll(() => mall.close());
+
+async function open(path: string, handle = mall.shop.handle): Promise<FrameLocator> {
+  await staff.goto(`${mall.app.sandbox.url}/admin/store/${handle}/apps/tock${path}`);
+  const app = staff.frameLocator('iframe');
+  await app.locator('h1').waitFor();
+  return app;
+}
+
+const save = () => staff.getByRole('button', { name: 'Save', exact: true }).click();
+const settings = async () => (await mall.app.house.settingsOf(mall.app.house.store.shop(mall.shop.id))).value;
+const pixelSettings = async () => {
+  const [pixel] = await mall.app.house.store.shop(mall.shop.id).pixels.list();
+  const own = pixel && (await settings()).pixels[pixel.id];
+  if (!own) throw new Error('The pixel has no settings.');
+  return own;
+};
+
+function appFrame(): Frame {
+  const frame = staff.frames().find((one) => one.url().startsWith(mall.app.url));
+  if (!frame) throw new Error('The app is not in the page.');
+  return frame;
+}
+
+async function violations(): Promise<string[]> {
+  await appFrame().evaluate(axe.source);
+  const found = await appFrame().evaluate<{ id: string; nodes: { html: string }[] }[]>(
+    'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))',
+  );
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+}
+
+it('switches events by keyboard, adds one of its own, says what changes, saves and undoes', async () => {
+  const app = await open('/app/events');
+  await app.getByText('6 in the last 30 days').waitFor();
+  await app.getByLabel('Product view', { exact: true }).focus();
+  await staff.keyboard.press('Space');
+  await app.getByLabel('Name in Shopify').fill('page_viewed');
+  await staff.keyboard.press('Enter');
+  await app.getByText('This is one of Shopify’s own events.').waitFor();
+  await app.getByLabel('Name in Shopify').fill('newsletter_signup');
+  await staff.keyboard.press('Enter');
+  await app.getByText('Product view: no longer sent.').waitFor();
+  await app.getByText('newsletter_signup: sent as NewsletterSignup from now on.').waitFor();
+  expect(await violations()).toEqual([]);
+  await save();
+  const undo = app.getByRole('button', { name: 'Undo' });
+  await undo.waitFor();
+  expect((await pixelSettings()).events).toMatchObject({
+    product_viewed: { on: false },
+    newsletter_signup: { on: true, name: 'NewsletterSignup' },
+  });
+  await undo.focus();
+  await staff.keyboard.press('Enter');
+  await app.getByText('The settings are as they were before').waitFor();
+  const { events } = await pixelSettings();
+  expect(events.product_viewed?.on).toBe(true);
+  expect(events).not.toHaveProperty('newsletter_signup');
+  expect(await app.getByLabel('Product view', { exact: true }).isChecked()).toBe(true);
+});
+
+it('keeps a name that TikTok refuses beside its field and saves nothing', async () => {
+  const app = await open('/app/events');
+  const before = await pixelSettings();
+  await app.getByLabel('TikTok name: Order').selectOption({ label: 'A name of your own…' });
+  await app.getByLabel('Name of your own: Order').fill('complete payment');
+  await app.getByText('own name is written CompletePayment').waitFor();
+  await save();
+  await app.getByText('Not saved yet.').waitFor();
+  expect(await pixelSettings()).toEqual(before);
+});
+
+it('shows on real orders what a source switch and a rule would do, before they are saved', async () => {
+  const app = await open('/app/sources');
+  await app.getByText('Sent: 3 orders').first().waitFor();
+  await app.getByText('source_name').first().waitFor();
+  expect(await violations()).toEqual([]);
+
+  await app.getByLabel('Point of sale orders').focus();
+  await staff.keyboard.press('Space');
+  await app.getByText('Would be sent as well: 1 order').first().waitFor();
+  await app.getByRole('button', { name: 'Add rule' }).click();
+  await app.getByText('Enter at least one value').waitFor();
+  await app.getByRole('group', { name: 'Rule 1' }).getByLabel('Field').selectOption('source_name');
+  await app.getByRole('group', { name: 'Rule 1' }).getByLabel('Values').fill('web');
+  await app.getByText('Would be kept back as well: 3 orders').first().waitFor();
+  await app.getByText('Fits 3 orders of the last 30 days.').waitFor();
+  expect(await violations()).toEqual([]);
+  await save();
+  await app.getByRole('button', { name: 'Undo' }).waitFor();
+  expect((await settings()).shop).toMatchObject({
+    sources: { pos: 'allow' },
+    rules: [{ action: 'block', field: 'source_name', operator: 'is', values: ['web'] }],
+  });
+  await app.getByText('Sent: 1 order,').first().waitFor();
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await app.getByText('The settings are as they were before').waitFor();
+  expect((await settings()).shop).toMatchObject({ sources: { pos: 'block' }, rules: [] });
+});
+
+it('shows a real order in money while values and ids are chosen, and tests a catalogue', async () => {
+  const app = await open('/app/values');
+  const sent = app.getByText('Value at TikTok').locator('xpath=following-sibling::*');
+  const whole = await sent.textContent();
+  expect(whole).toMatch(/^\$\d/);
+  expect(await violations()).toEqual([]);
+  await app.getByLabel('Count shipping').uncheck();
+  await expect.poll(() => sent.textContent(), { timeout: 15_000 }).not.toBe(whole);
+  await app.getByLabel('Profit', { exact: true }).selectOption({ label: 'Send a part of it as profit' });
+  await app.getByLabel('Profit in percent of the value').fill('200');
+  await app.getByText('A percentage from 0 to 100.').waitFor();
+  await app.getByText('Correct what is marked to see the example.').waitFor();
+  await app.getByLabel('Profit in percent of the value').fill('50');
+  await app.getByText('Value at TikTok').waitFor();
+
+  const variants = mall.shop.products.flatMap(({ id, variants: own }) =>
+    own.map((variant) => `shopify_${mall.shop.countryCode}_${id}_${variant.id}`),
+  );
+  await app.getByLabel('Ids or feed').fill(`sku_id\n${variants.join('\n')}`);
+  await app.getByRole('button', { name: 'Test the catalogue' }).click();
+  await app.getByText('With the template shopify_{country}_{product}_{variant}').waitFor();
+  expect(await violations()).toEqual([]);
+  await app.getByRole('button', { name: 'Use this setting' }).click();
+  await app.getByLabel('Template').waitFor();
+  await app.getByText(`shopify_${mall.shop.countryCode}_`).first().waitFor();
+  await save();
+  await app.getByRole('button', { name: 'Undo' }).waitFor();
+  expect(await pixelSettings()).toMatchObject({
+    contentId: { kind: 'template', template: 'shopify_{country}_{product}_{variant}' },
+    value: { shipping: false, profit: { kind: 'margin', percent: '50' } },
+  });
+});
+
+describe('a store that has nothing yet', () => {
+  it.each([
+    ['/app/events', 'Connect a pixel first'],
+    ['/app/values', 'Connect a pixel first'],
+    ['/app/sources', 'There are no orders yet to try this on.'],
+  ])('%s says what comes first', async (path, text) => {
+    const app = await open(path, 'fjord');
+    await app.getByText(text).waitFor();
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('on a phone', () => {
+  it.each(['/app/events', '/app/sources', '/app/values'])('%s fits into 390 pixels', async (path) => {
+    await staff.setViewportSize({ width: 390, height: 844 });
+    const app = await open(path);
+    await app.locator('h1').waitFor();
+    const width = () => appFrame().evaluate(() => document.documentElement.scrollWidth);
+    await expect.poll(width, { timeout: 15_000 }).toBeLessThanOrEqual(390);
+    expect(await violations()).toEqual([]);
+  });
+});
+
+it('raises no error in any page', () => {
+  expect(faults).toEqual([]);
+});
