@@ -112,7 +112,10 @@ export function createKeyring(spec: string): Keyring {
     openText: (sealed, bind) => open(sealed, bind).toString('utf8'),
     keyIdOf: (sealed) => partsOf(sealed)?.keyId ?? null,
     hmac: (shopKey, purpose, value) =>
-      createHmac('sha256', keyObjectOf(shopKey)).update(lengthPrefixed(purpose)).update(value, 'utf8').digest(),
+      createHmac('sha256', keyObjectOf(shopKey))
+        .update(lengthPrefixed(purpose))
+        .update(value, 'utf8')
+        .digest(),
   };
 }
 
