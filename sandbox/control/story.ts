@@ -26,7 +26,7 @@ function steps(free: ShopPosition, strict: ShopPosition): Step[] {
         `Or in short: ${button('A visitor clicks the ad and buys', 'visitors/walk', { shop: free.handle })}`,
       ],
       expect:
-        'A few seconds after the order one Purchase is counted, with the click id of the ad, the email as a hash, and the right value. Its event id is order- and the order’s number at Shopify.',
+        'A few seconds after the order one Purchase is counted, with the click id of the ad, the email as a hash, and the right value. Its event id is “order-” and the long id of the order at Shopify, not the short number that the customer sees.',
       look: [events, log(free)],
     },
     {

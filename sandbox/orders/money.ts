@@ -50,7 +50,7 @@ export function fromMinor(minor: bigint, currency: string): string {
     : `${sign}${digits.slice(0, digits.length - places)}.${digits.slice(digits.length - places)}`;
 }
 
-function divideRounded(value: bigint, by: bigint): bigint {
+export function divideRounded(value: bigint, by: bigint): bigint {
   const half = by / 2n;
   return value < 0n ? -((-value + half) / by) : (value + half) / by;
 }

@@ -1,6 +1,6 @@
 /** Orders as the Admin API shows them, built from the sandbox's own orders. */
 
-import { fromMinor, sum, times, toMinor } from '../../orders/money.ts';
+import { divideRounded, fromMinor, sum, toMinor } from '../../orders/money.ts';
 import { moneyOf, type MoneySet } from '../../orders/payload.ts';
 import type { SandboxLine, SandboxOrder, SandboxShop, World } from '../../world.ts';
 import { addressNode, customerNode, productNode, variantNode } from './catalogue.ts';
@@ -27,7 +27,7 @@ function bag({ shop_money: shop, presentment_money: buyer }: MoneySet): Fields {
 
 function unitOf(total: MoneySet, quantity: number): MoneySet {
   const part = (amount: string, currency: string) =>
-    fromMinor(quantity === 0 ? 0n : times(toMinor(amount, currency), 1 / quantity), currency);
+    fromMinor(quantity === 0 ? 0n : divideRounded(toMinor(amount, currency), BigInt(quantity)), currency);
   const { shop_money: shop, presentment_money: buyer } = total;
   return {
     shop_money: { ...shop, amount: part(shop.amount, shop.currency_code) },
@@ -331,8 +331,8 @@ const sortValues: Record<string, (order: SandboxOrder) => number> = {
   UPDATED_AT: (order) => Date.parse(order.updatedAt),
   ID: (order) => Number(order.id),
   ORDER_NUMBER: (order) => order.number,
-  TOTAL_PRICE: (order) => Number(order.total),
-  CURRENT_TOTAL_PRICE: (order) => Number(order.currentTotal),
+  TOTAL_PRICE: (order) => Number(toMinor(order.total, order.currency)),
+  CURRENT_TOTAL_PRICE: (order) => Number(toMinor(order.currentTotal, order.currency)),
 };
 
 function sorted(orders: SandboxOrder[], key: string): SandboxOrder[] {

@@ -208,11 +208,11 @@ dialog .row { justify-content: flex-end; margin-top: 16px }
   .brand { display: none }
   .who small { display: none }
   .who strong { max-width: 30vw; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-  .side { flex-flow: row wrap; padding: 4px 8px; gap: 2px; overflow: visible }
+  .side { flex-flow: row wrap; padding: 4px 8px; gap: 2px; min-width: 0; overflow: hidden }
   .side ul { display: contents }
   .side a { white-space: nowrap; padding: 6px 8px }
   .side .away { display: none }
-  .side .app { order: 1; flex-basis: 100%; margin: 2px 0 0; padding: 4px 0 0; display: flex; overflow-x: auto; scrollbar-width: none }
+  .side .app { order: 1; flex-basis: 100%; min-width: 0; max-width: 100%; margin: 2px 0 0; padding: 4px 0 0; display: flex; overflow-x: auto; scrollbar-width: none }
   .sub { display: flex; padding: 0 }
   main { padding: 16px 12px 48px }
   .editor { grid-template-columns: 1fr; grid-template-rows: auto 1fr }

@@ -1,4 +1,9 @@
-/** Every bug that users of other senders keep reporting (facts: tiktok.md 8.3), by its name, shown not to be ours. */
+/**
+ * Every bug that users of other senders keep reporting (facts: tiktok.md 8.3), by its name, shown not to be ours. Two are
+ * shown where TikTok answers, and only named here: "one bad event killing a batch" and "HTTP 200 with code≠0 counted as
+ * success".
+ */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { OrderRead } from '../../../app/conversion/facts.ts';
 import { sha256 } from '../../../app/conversion/identity.ts';
@@ -135,6 +140,27 @@ describe('recurring user-reported bugs', () => {
     ]) {
       expect(() => sample('synthetic_web_order_ttclid', broken)).toThrow(/"field":"/);
     }
+  });
+
+  // Shown with a database and an answering TikTok; here only that the named tests are still there.
+  it.each([
+    [
+      'one bad event killing a batch',
+      'integration/delivery/answers.test.ts',
+      "describe('one bad event of a batch'",
+    ],
+    [
+      'HTTP 200 with code≠0 counted as success',
+      'integration/delivery/answers.test.ts',
+      "test('every attempt is recorded with what was sent; the same id goes until it is taken'",
+    ],
+    [
+      'HTTP 200 with code≠0 counted as success',
+      'unit/tiktok/errors.test.ts',
+      'HTTP 200 with an error code is no success',
+    ],
+  ])('%s: shown by %s', (_bug, path, name) => {
+    expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')).toContain(name);
   });
 
   it('price and value as text ("Invalid Price Field"), and never more digits than the currency has', () => {
