@@ -7,7 +7,7 @@ import {
   type EntryContext,
   type LoaderFunctionArgs,
 } from '@remix-run/node';
-import { RemixServer } from '@remix-run/react';
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { renderToPipeableStream } from 'react-dom/server';
 
 /** A page that has not ended after this time is cut: what is missing is rendered by the browser. */
@@ -50,5 +50,7 @@ export function handleError(
   { request, context }: LoaderFunctionArgs | ActionFunctionArgs,
 ): void {
   if (request.signal.aborted) return;
+  // A form sent to a page that takes none, and the like: the sender's mistake, and the request's own line tells of it.
+  if (isRouteErrorResponse(error) && error.status < 500) return;
   context.house.log.error('page failed', { path: new URL(request.url).pathname, error });
 }

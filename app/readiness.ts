@@ -10,8 +10,8 @@ export interface Readiness {
 }
 
 export interface ReadinessNeeds {
-  /** How far the database's history and ours agree; throws when the database does not answer. */
-  readonly migrations: () => Promise<{ pending: readonly string[]; unknown: readonly string[] }>;
+  /** What this version has and the database lacks; throws when the database does not answer. */
+  readonly migrations: () => Promise<{ pending: readonly string[] }>;
   readonly worker: WorkPlace;
   /** Only asked where the work is here. */
   readonly working: () => boolean;
@@ -36,10 +36,8 @@ async function databaseTrouble({ migrations, patienceMs = PATIENCE_MS }: Readine
   try {
     const state = await Promise.race([migrations(), late]);
     if (state === null) return ['The database does not answer.'];
-    return [
-      ...(state.pending.length > 0 ? ['The database lacks migrations of this version of Tock.'] : []),
-      ...(state.unknown.length > 0 ? ['The database was migrated by a newer version of Tock.'] : []),
-    ];
+    // Migrations of a newer Tock are no reason: during a deployment the old version goes on serving beside it.
+    return state.pending.length > 0 ? ['The database lacks migrations of this version of Tock.'] : [];
   } catch {
     return ['The database does not answer.'];
   } finally {

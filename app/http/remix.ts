@@ -38,15 +38,20 @@ export async function answerWithRemix(
   if (url === null) return answerProblem(res, 400, 'url');
   let body: Buffer | null = null;
   if (!WITHOUT_BODY.has(method)) {
+    // A browser says which page a form comes from; only our own pages have forms for us.
+    if (req.headers.origin !== undefined && req.headers.origin !== door.origin)
+      return answerProblem(res, 403, 'origin');
     const read = await readBody(req, BODY_LIMITS.form);
     if (!read.ok) return answerProblem(res, read.problem === 'too_large' ? 413 : 400, read.problem);
     body = read.body;
+    if (method === 'POST' && !(await isForm(body, req.headers['content-type'])))
+      return answerProblem(res, 415, 'form');
   }
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   const request = new Request(url, {
     method,
-    headers: webHeaders(req),
+    headers: webHeaders(req, new URL(door.origin).host),
     signal: gone.signal,
     ...(body && body.length > 0 ? { body: new Uint8Array(body) } : {}),
   });
@@ -128,12 +133,28 @@ function targetOf(origin: string, path: string | undefined): URL | null {
   }
 }
 
-function webHeaders(req: IncomingMessage): Headers {
+/** Actions read forms; what is none would only be found out there, as an error of ours. */
+async function isForm(body: Buffer, type: string | undefined): Promise<boolean> {
+  if (type === undefined) return body.length === 0;
+  if (/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return true;
+  if (!/^multipart\/form-data\s*;/i.test(type)) return false;
+  return new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Names of hosts are taken out: where we live is configured, not told by whoever asks. */
+const HOST_HEADERS = new Set(['host', 'x-forwarded-host']);
+
+function webHeaders(req: IncomingMessage, host: string): Headers {
   const headers = new Headers();
   for (let at = 0; at + 1 < req.rawHeaders.length; at += 2) {
     const name = req.rawHeaders[at];
     const value = req.rawHeaders[at + 1];
-    if (name !== undefined && value !== undefined && !name.startsWith(':')) headers.append(name, value);
+    if (name === undefined || value === undefined || HOST_HEADERS.has(name.toLowerCase())) continue;
+    headers.append(name, value);
   }
+  headers.set('host', host);
   return headers;
 }

@@ -12,6 +12,7 @@ import type { VisitArrival, VisitRecorded } from '../record/pages.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import { cleanJsonText, nestsTooDeep } from './clean.ts';
 import type { Lane } from './lane.ts';
+import { senderOf } from './rate.ts';
 import type { RateLimit } from './rate.ts';
 import { withPatience } from './webhooks.ts';
 
@@ -110,7 +111,7 @@ export function createStorefrontIntake(
       refuse(status, code, more);
     };
 
-    const address = needs.perAddress.take(ip);
+    const address = needs.perAddress.take(senderOf(ip));
     if (!address.ok) return later(429, 'too_many_requests', address.retryAfterSeconds);
     const raw = cleanJsonText(body.toString('utf8'));
     if (nestsTooDeep(raw)) return refuse(400, 'too_deep');

@@ -1,6 +1,7 @@
 /** The app as Shopify sees it: who asks, for which shop, with which rights; and the doors to the Admin API. */
 import '@shopify/shopify-app-remix/adapters/node';
 import { ApiVersion, AppDistribution, LogSeverity, shopifyApp } from '@shopify/shopify-app-remix/server';
+import { InvalidShopError } from '@shopify/shopify-api';
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
 
 import type { Clock } from '../base/clock.ts';
@@ -136,6 +137,8 @@ export function createShopify(needs: ShopifyNeeds): Shopify {
     adminFor,
     async requireShop(request) {
       const { session } = await app.authenticate.admin(request).catch((thrown: unknown) => {
+        // Signed, and yet of an address that is no shop's: not Shopify's own, so nobody is let in.
+        if (thrown instanceof InvalidShopError) throw new Response(null, { status: 401 });
         throw thrown instanceof Response ? forPeople(toSandboxAdmin(thrown, sandboxUrl)) : thrown;
       });
       const named = new URL(request.url).searchParams.get('shop');
