@@ -48,13 +48,14 @@ export function PixelForm({ stored, tokenLast4, errors, unclear, savedAt }: Pixe
   const submit = useSubmit();
   const saving = useNavigation().state === 'submitting';
 
-  // A save brings back what is stored; typing since then would be lost only if the page were left.
+  // The action answers before what it saved is read again: the form starts anew for either of them.
+  const storedText = JSON.stringify(stored);
   useEffect(() => {
     setFields(stored);
     setLeft(new Set());
     setReplacing(tokenLast4 === undefined);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a save resets the form
-  }, [savedAt]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- equal texts are the same, whichever object they are in
+  }, [savedAt, storedText, tokenLast4]);
 
   const editing = tokenLast4 !== undefined;
   const changed = (Object.keys(stored) as (keyof PixelFields)[]).some((key) => fields[key] !== stored[key]);
