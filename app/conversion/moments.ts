@@ -2,8 +2,8 @@
 
 const WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** What browsers and JavaScript write: already as it is wanted. */
-const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** What browsers and JavaScript write: already as it is wanted. Not the days and hours that may not exist. */
+const PLAIN = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
 
 const FROM = Date.UTC(2000, 0);
 const TO = Date.UTC(2100, 0);
