@@ -165,6 +165,14 @@ const REASON_WORDS: Record<string, ReasonWords> = {
     short: 'Details erased',
     meaning: 'The details of this event were erased before it could be sent.',
   },
+  pixel_absent: {
+    short: 'Before this pixel',
+    meaning: 'The order was placed before this pixel was connected to Tock.',
+  },
+  not_recorded: {
+    short: 'Found later, not sent',
+    meaning: 'Shopify lists this order, but no message of it reached Tock in time to send it.',
+  },
   accepted: { short: 'Taken by TikTok', meaning: 'TikTok confirmed that it took the event.' },
 };
 
