@@ -246,14 +246,17 @@ export const commands: Record<string, Command> = {
       until: seconds === undefined ? undefined : now + seconds * 1_000,
     };
     business.switches.faults.push(fault);
-    const share = fault.rate < 1 ? ` for ${Math.round(fault.rate * 100)} % of the requests` : '';
+    const which =
+      fault.rate < 1 ? `${Math.round(fault.rate * 100)} % of the requests to TikTok` : 'Requests to TikTok';
     const time =
-      seconds === undefined
-        ? fault.times
-          ? ` ${fault.times} times`
-          : ' until cleared'
-        : ` for ${seconds} s`;
-    return { says: `TikTok answers with ${describeFault(what)}${share}${time}.`, fault: fault.id };
+      seconds !== undefined
+        ? `for ${seconds} s`
+        : fault.times === undefined
+          ? 'until cleared'
+          : fault.times === 1
+            ? 'once, for the next one'
+            : `for the next ${fault.times}`;
+    return { says: `${which}: ${describeFault(what)} – ${time}.`, fault: fault.id };
   },
   'tiktok/well'(world) {
     tiktokOf(world).switches.faults.length = 0;

@@ -157,6 +157,21 @@ describe('the control API', () => {
   });
 });
 
+test.each<[Json, string]>([
+  [{ kind: 'code', code: 51008, seconds: 60 }, 'Requests to TikTok: HTTP 200 with code 51008 – for 60 s.'],
+  [
+    { kind: 'reset', moment: 'after-reading', taken: true, times: 1 },
+    'Requests to TikTok: the connection is cut after reading, but the events are taken – once, for the next one.',
+  ],
+  [
+    { kind: 'html', status: 502, rate: 0.5, times: 3 },
+    '50 % of the requests to TikTok: HTTP 502 with a web page – for the next 3.',
+  ],
+  [{ kind: 'half-open' }, 'Requests to TikTok: a connection that never answers – until cleared.'],
+])('a fault %j is told in one sentence', async (given, says) => {
+  expect((await command('tiktok/faults', given)).body).toMatchObject({ says });
+});
+
 describe('the pages', () => {
   test('name only commands that exist', async () => {
     const { commands }: { commands: string[] } = await (
