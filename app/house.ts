@@ -290,15 +290,12 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     const key = await store.shop(request.shopId).key();
     const hmac = (purpose: 'customer' | 'email', text: string): Buffer => keyring.hmac(key, purpose, text);
     const email =
-      request.topic === 'customers/redact' && request.email !== null
-        ? hashedEmail(request.email)
-        : undefined;
+      request.topic === 'customers/redact' && request.email !== null ? hashedEmail(request.email) : undefined;
     await addPrivacyRequest(store.database, {
       shopId: request.shopId,
       topic: request.topic,
       receivedAt: clock.now(),
-      customerKey:
-        ofCustomer && request.customerId !== null ? hmac('customer', request.customerId) : null,
+      customerKey: ofCustomer && request.customerId !== null ? hmac('customer', request.customerId) : null,
       emailKeys: email === undefined ? [] : [hmac('email', email)],
       orderIds: ofCustomer ? request.orderIds : [],
     });
@@ -320,7 +317,13 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         await appWebhooks(req, res, body);
         shops.forget();
       },
-      privacy: createPrivacyWebhooks({ check: shopify.checkWebhook, installs, audit, log, carryOut: takeRequest }),
+      privacy: createPrivacyWebhooks({
+        check: shopify.checkWebhook,
+        installs,
+        audit,
+        log,
+        carryOut: takeRequest,
+      }),
     },
     delivery,
     bookkeeping,

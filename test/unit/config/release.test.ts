@@ -11,7 +11,8 @@ const pack: {
   devDependencies: Record<string, string>;
 } = JSON.parse(text('package.json'));
 const dockerfile = text('Dockerfile');
-const version = (written: string): number[] => (/\d+(\.\d+)*/.exec(written)?.[0] ?? '').split('.').map(Number);
+const version = (written: string): number[] =>
+  (/\d+(\.\d+)*/.exec(written)?.[0] ?? '').split('.').map(Number);
 
 describe('Node', () => {
   const pinned = pack.devDependencies['node'] ?? '';
