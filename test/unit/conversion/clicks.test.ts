@@ -12,6 +12,8 @@ describe('a click id in an address', () => {
     ['https://a.example/r?to=https%3A%2F%2Fb.example%2F%3Fttclid%3DE.C.P.n%26y%3D1', 'E.C.P.n'],
     ['https://a.example/r?to=https%253A%252F%252Fb.example%252F%253Fttclid%253Dtwice', 'twice'],
     ['/?ttclid=a+b%2Fc', 'a+b/c'],
+    // A letter of several bytes and a broken escape beside the id do it no harm.
+    ['https://a.example/r%C3%A4?to=%3Fttclid%3Dx2%26n%3D%E4', 'x2'],
   ])('%s', (address, expected) => expect(clickIdIn(address)).toBe(expected));
 
   it.each([
@@ -25,6 +27,38 @@ describe('a click id in an address', () => {
     '/?xttclidy=1',
     '/?ttclid=%20',
   ])('%j has none', (address) => expect(clickIdIn(address)).toBeUndefined());
+
+  it.each([
+    [' E.C.P.x ', 'E.C.P.x'],
+    ['a'.repeat(4000), 'a'.repeat(4000)],
+    ['a'.repeat(4001), undefined],
+    ['with space', undefined],
+    ['ümlaut', undefined],
+    ['line\nbreak', undefined],
+    ['xnull', 'xnull'],
+    ['nullx', 'nullx'],
+    ['UNDEFINED', undefined],
+    ['x__ID__', 'x__ID__'],
+    ['__ID__x', '__ID__x'],
+    ['x{id}', 'x{id}'],
+    ['{id}x', '{id}x'],
+    ['{id}', undefined],
+    ['\u0000', undefined],
+  ])('%j as an id', (raw, expected) => expect(clickId(raw)).toBe(expected));
+
+  it('encoded four times over is not looked into any more', () => {
+    const times = (rounds: number): string => {
+      let text = '?ttclid=deep';
+      for (let round = 0; round < rounds; round++) text = encodeURIComponent(text);
+      return `https://a.example/?to=${text}`;
+    };
+    expect([1, 2, 3, 4].map((rounds) => clickIdIn(times(rounds)))).toEqual([
+      'deep',
+      'deep',
+      'deep',
+      undefined,
+    ]);
+  });
 
   it('is never cut or changed, at 1,000 characters and beyond', () => {
     fc.assert(
@@ -76,6 +110,40 @@ describe('which click counts', () => {
     ).toBe('kept');
   });
 
+  it.each<[string, Click[], string]>([
+    [
+      'both old, less than a day apart: kept stays',
+      [click('kept', 'kept', 1.5), click('landing', 'landing', 0.8)],
+      'kept',
+    ],
+    ['a day older exactly: kept stays', [click('kept', 'kept', 1), click('landing', 'landing', 0)], 'kept'],
+    ['a cookie gives way too', [click('cookie', 'cookie', 3), click('landing', 'landing', 1)], 'landing'],
+    [
+      'an attribute is the order’s own too',
+      [click('kept', 'kept', 3), click('note', 'attribute', 1)],
+      'note',
+    ],
+    [
+      'of the order’s own, the landing page',
+      [click('kept', 'kept', 9), click('note', 'attribute', 0), click('landing', 'landing', 1)],
+      'landing',
+    ],
+    [
+      'whatever came first',
+      [click('landing', 'landing', 1), click('note', 'attribute', 0), click('kept', 'kept', 9)],
+      'landing',
+    ],
+    ['a page’s own click never gives way', [click('url', 'url', 9), click('landing', 'landing', 0)], 'url'],
+    ['nor a referrer’s', [click('referrer', 'referrer', 9), click('landing', 'landing', 0)], 'referrer'],
+    [
+      'nothing of the order’s own: kept stays',
+      [click('kept', 'kept', 9), click('cookie', 'cookie', 0)],
+      'kept',
+    ],
+    ['two of one moment: by the id', [click('b', 'kept', 1), click('a', 'kept', 1)], 'a'],
+    ['two of one moment: by the id, told otherwise', [click('a', 'kept', 1), click('b', 'kept', 1)], 'a'],
+  ])('%s', (_name, clicks, expected) => expect(chooseClick(clicks, at, 28).click?.ttclid).toBe(expected));
+
   it('keeps where it came from and how old it is', () => {
     expect(chooseClick([click('k', 'kept', 3)], at, 28)).toEqual({
       click: click('k', 'kept', 3),
@@ -89,6 +157,7 @@ describe('which click counts', () => {
     [7.5, 7, 'too_old'],
     [-1, 28, 'too_old'],
     [-0.001, 28, undefined],
+    [-10 / 1440, 28, undefined],
   ])('a click of %d days with a window of %d days: %s', (days, window, missing) => {
     expect(chooseClick([click('k', 'kept', days)], at, window).missing).toBe(missing);
   });

@@ -12,7 +12,7 @@ import {
 import { readOrder } from '../../../app/conversion/from-order.ts';
 import { defaultPixelSettings } from '../../../app/conversion/settings.ts';
 import type { ValueSettings } from '../../../app/conversion/settings.ts';
-import { orderValue } from '../../../app/conversion/value.ts';
+import { addAmounts, byOwnRate, orderValue } from '../../../app/conversion/value.ts';
 import { arbitraryOrder, CURRENCIES, sample } from './orders.ts';
 
 const value = defaultPixelSettings().value;
@@ -64,6 +64,34 @@ describe('decimals and minor units', () => {
     for (const a of letters)
       for (const b of letters) for (const c of letters) if (listedCurrency(a + b + c)) count++;
     expect(count).toBe(62);
+  });
+});
+
+describe('what only some orders have', () => {
+  it.each([
+    [true, 691_90n],
+    [false, 681_90n],
+  ])('duties counted: %s', (duties, minor) => {
+    const { facts } = sample();
+    const money = { ...facts.money, duties: { shop: '10.00' } };
+    expect(orderValue({ ...facts, money }, { ...value, duties }).minor).toBe(minor);
+  });
+
+  it('one currency is said once, two are summed apart', () => {
+    const amounts = [
+      { shop: '1.10', presentment: '150' },
+      { shop: '2.20', presentment: '301' },
+    ];
+    expect(addAmounts(amounts, { shop: 'USD', presentment: 'USD' })).toEqual({ shop: '3.30' });
+    expect(addAmounts(amounts, { shop: 'USD', presentment: 'JPY' })).toEqual({
+      shop: '3.30',
+      presentment: '451',
+    });
+  });
+
+  it("a sum known in one currency follows the order's own rate; an order over nothing has none", () => {
+    expect(byOwnRate(500n, 1000n, 1501n)).toBe(751n);
+    expect(byOwnRate(500n, 0n, 1501n)).toBe(0n);
   });
 });
 
