@@ -185,6 +185,11 @@ const RULE_WORDS: Record<string, string> = {
   'order.age': 'Orders up to seven days old',
   'order.deleted': 'Orders deleted in Shopify',
   'pixel.removed': 'Pixels that were removed',
+  'consent:region': 'The consent rules of the buyer’s region',
+  'consent:setting': 'Your consent setting',
+  'consent:pixel': 'The visitor’s own choice',
+  'consent:cart': 'The visitor’s own choice',
+  'consent:client': 'The visitor’s own choice',
   'privacy.erased': 'Erased customer data',
   'purchase.paid': 'Purchases count when paid',
 };

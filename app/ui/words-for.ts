@@ -98,7 +98,7 @@ export function detailWords(
     state: entry.state,
     meaning: detail.words?.meaning ?? known?.meaning ?? entry.reason,
     next: entry.state === 'sent' ? null : (detail.words?.nextStep ?? known?.next ?? null),
-    rule: entry.rule === null ? null : ruleWords(entry.rule),
+    rule: entry.rule === null || entry.state === 'sent' ? null : ruleWords(entry.rule),
     eventId: entry.eventId,
     eventName: entry.eventName,
     pixel,
