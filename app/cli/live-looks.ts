@@ -163,4 +163,28 @@ export const liveLooks: readonly Look[] = [
     id: 'storefront-session',
     look: 'Come by an ad, wait half an hour, come back directly and order: see which landing page the order names.',
   },
+  {
+    id: 'tiktok-test-code',
+    look: 'After Tock checked a new token, Events Manager’s overview must not count the event of that check.',
+  },
+  {
+    id: 'storefront-identify',
+    look: 'With identification on, sign in as a customer with a phone number: in the page’s source both hashes must be those of the lower-case email and of the number as +49….',
+  },
+  {
+    id: 'tiktok-identify',
+    look: 'With identification on, the browser’s events in Test events must show email and phone as match keys.',
+  },
+  {
+    id: 'radar-tiktok-app',
+    look: 'In a store with TikTok’s own app, view the storefront’s source: webPixelsConfigList must hold app 4383523 and its pixel code.',
+  },
+  {
+    id: 'order-original-total',
+    look: 'Edit an order: originalTotalPriceSet in the Admin API must stay what total_price was in the first webhook.',
+  },
+  {
+    id: 'admin-access-denied',
+    look: 'Without read_customers, the line admin-order-fields above must hold and name customer as not approved.',
+  },
 ];
