@@ -1,16 +1,8 @@
 /** What the Shopify side asks of the store: sessions, installed shops and a lock for each shop. */
 import type { ShopDomain, ShopId } from '../conversion/facts.ts';
+import type { InstalledShop, SessionRecord, ShopProfile } from '../store/installs.ts';
 
-/** One session as Shopify's library knows it; `secret` holds the tokens and is stored sealed only. */
-export interface SessionRecord {
-  readonly id: string;
-  readonly shopDomain: string;
-  readonly isOnline: boolean;
-  readonly userId: string | null;
-  readonly expiresAt: Date | null;
-  readonly refreshExpires: Date | null;
-  readonly secret: string;
-}
+export type { InstalledShop, SessionRecord, ShopProfile };
 
 export interface SessionRecords {
   saveSession(session: SessionRecord): Promise<void>;
@@ -22,28 +14,6 @@ export interface SessionRecords {
   domainsToRenew(before: Date): Promise<ShopDomain[]>;
   /** Runs the work while no other process works on the same shop's tokens. */
   withShopLock<T>(domain: string, work: () => Promise<T>): Promise<T>;
-}
-
-/** What Shopify says of a shop. */
-export interface ShopProfile {
-  readonly id: ShopId;
-  readonly domain: ShopDomain;
-  readonly name: string;
-  readonly primaryDomain: string;
-  readonly currency: string;
-  readonly timeZone: string;
-  readonly country: string;
-  readonly email: string | null;
-  readonly scopes: readonly string[];
-}
-
-export interface InstalledShop extends ShopProfile {
-  readonly publicKey: string;
-  readonly webPixelId: string | null;
-  readonly installedAt: Date;
-  readonly uninstalledAt: Date | null;
-  readonly reconnectSince: Date | null;
-  readonly settingsVersion: number;
 }
 
 export interface Installs extends SessionRecords {
