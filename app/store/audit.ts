@@ -1,7 +1,7 @@
 /** Who changed what in a shop, and when; written in the same transaction as the change. */
 import type { AuditEntry as AuditRow } from './generated/client.ts';
 import type { Sql } from './database.ts';
-import type { ShopParts } from './store.ts';
+import type { ShopParts } from './parts.ts';
 import { idOrNull, requireId } from './rows.ts';
 
 /** `before` and `after` are JSON texts without secrets, or null where there was nothing. */

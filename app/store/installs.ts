@@ -5,7 +5,7 @@ import { newSecretKey } from '../base/crypto.ts';
 import type { Session, Shop } from './generated/client.ts';
 import { idOrNull, requireId } from './rows.ts';
 import { bindingOf } from './sealed.ts';
-import type { StoreParts } from './store.ts';
+import type { StoreParts } from './parts.ts';
 
 /** Names the space of advisory locks that stand for one shop's tokens. */
 const SHOP_LOCK_SPACE = 7_406_004;

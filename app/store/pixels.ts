@@ -4,7 +4,7 @@ import { writeAudit } from './audit.ts';
 import type { Sql } from './database.ts';
 import { idOrNull } from './rows.ts';
 import { bindingOf } from './sealed.ts';
-import type { ShopParts } from './store.ts';
+import type { ShopParts } from './parts.ts';
 
 /** paused: by staff. token_refused and no_permission: TikTok said so. */
 export const pixelStates = ['active', 'paused', 'token_refused', 'no_permission'] as const;

@@ -1,6 +1,6 @@
 /** Versions of a shop's settings: whole, numbered, never changed; each change leaves an audit entry. */
 import { writeAudit } from './audit.ts';
-import type { ShopParts } from './store.ts';
+import type { ShopParts } from './parts.ts';
 import { requireId } from './rows.ts';
 
 /** `settings` is canonical JSON text; the settings room reads and checks it. */

@@ -9,6 +9,7 @@ import { joinEmbedded } from './embedded/embedded.ts';
 import { createInstalls, type InstalledShop, type Installs } from './installs.ts';
 import { migrate } from './migrations.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
+import type { ShopParts, StoreParts } from './parts.ts';
 import { checkKey } from './keys.ts';
 import { createPixels, type PixelStore } from './pixels.ts';
 import { requireId } from './rows.ts';
@@ -23,21 +24,6 @@ export interface StoreOptions {
   log: Log;
   keyring: Keyring;
   poolSize?: number | undefined;
-}
-
-/** What every aggregate is made of. */
-export interface StoreParts {
-  database: Database;
-  clock: Clock;
-  log: Log;
-  keyring: Keyring;
-  partitions: Partitions;
-}
-
-/** What an aggregate of one shop is made of. */
-export interface ShopParts extends StoreParts {
-  /** Shopify's numeric id, as text. */
-  shopId: ShopId;
 }
 
 /** Everything of one shop; a row of another shop cannot be reached from here. */
