@@ -16,6 +16,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // They wait for PostgreSQL and for processes most of the time: more files at once than processors.
+          maxWorkers: 4,
         },
       },
       {
