@@ -75,8 +75,8 @@ export interface BookkeepingNeeds {
   keyring: Keyring;
   regionOf: RegionOf;
   adminFor(domain: string): AdminApi;
-  /** Since when page events are kept. */
-  keepPagesFrom(shopId: ShopId): Promise<Date>;
+  /** Since when page events and orders are all there. */
+  keptFrom(shopId: ShopId): Promise<{ pages: Date; orders: string }>;
   wake(): void;
   pause(ms: number): Promise<void>;
   clock: Clock;
@@ -102,13 +102,10 @@ export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
     database,
     async shopOf(shopId) {
       const shop = await installs.shopById(shopId);
-      return (
-        shop && {
-          timeZone: shop.timeZone,
-          installedAt: shop.installedAt,
-          keepPagesFrom: await needs.keepPagesFrom(shopId),
-        }
-      );
+      if (!shop) return null;
+      const { timeZone, installedAt } = shop;
+      const { pages, orders } = await needs.keptFrom(shopId);
+      return { timeZone, installedAt, keepPagesFrom: pages, keepOrdersFrom: orders };
     },
     listDay: (shopId, day) => listDay(compare, shopId, day),
     clock,

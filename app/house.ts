@@ -28,7 +28,15 @@ import { eventDetail, type EventDetail } from './delivery/detail.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
 import { runPrivacyRequests } from './privacy/requests.ts';
-import { keepWhatIsDue, PAGE_DAYS } from './privacy/retention.ts';
+import {
+  changeKeep,
+  keepOf,
+  keptFrom,
+  type Keep,
+  type KeepChoice,
+  type KeepOutcome,
+} from './privacy/keep.ts';
+import { keepWhatIsDue } from './privacy/retention.ts';
 import { createRadar, storefrontAddress, type RadarShop } from './radar/radar.ts';
 import { readiness, type Readiness } from './readiness.ts';
 import { shopDay } from './record/day.ts';
@@ -76,6 +84,9 @@ export interface House {
   readonly delivery: Delivery;
   /** The ledger: comparison with Shopify, sums, statements, replay. */
   readonly bookkeeping: Bookkeeping;
+  /** How long the shop keeps page events and orders, and between what it may choose. */
+  keepOf(shopId: ShopId): Promise<Keep>;
+  changeKeep(shopId: ShopId, chosen: KeepChoice, actor: string): Promise<KeepOutcome>;
   /** Carries out what Shopify asked for in customers' and shops' names; answers how many requests that were. */
   runPrivacy(): Promise<number>;
   /** Delivery and the jobs by the clock run in this process from now on. */
@@ -277,7 +288,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     keyring,
     regionOf,
     adminFor: shopify.adminFor,
-    keepPagesFrom: () => Promise.resolve(new Date(clock.now().getTime() - PAGE_DAYS * 86_400_000)),
+    keptFrom: (shopId) => keptFrom({ database: store.database, clock }, shopId),
     wake,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     clock,
@@ -327,6 +338,9 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     },
     delivery,
     bookkeeping,
+    keepOf: (shopId) => keepOf(store.database, shopId),
+    changeKeep: (shopId, chosen, actor) =>
+      changeKeep({ database: store.database, clock }, shopId, chosen, actor),
     runPrivacy,
     async startWork() {
       working = true;
@@ -339,7 +353,14 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           compare: () => bookkeeping.everyHour(),
           runBackfills: () => bookkeeping.runBackfills(),
           keepWhatIsDue: () =>
-            keepWhatIsDue({ database: store.database, partitions: store.partitions, clock, log }),
+            keepWhatIsDue({
+              database: store.database,
+              partitions: store.partitions,
+              clickWindowDays: async (shopId) =>
+                (await currentSettings(store.shop(shopId).settings)).value.shop.clickWindowDays,
+              clock,
+              log,
+            }),
           async answerPrivacy() {
             await runPrivacy();
           },

@@ -23,11 +23,20 @@ import type { PixelSum } from './sum.ts';
 
 export interface BooksNeeds {
   database: Database;
-  shopOf(shopId: ShopId): Promise<{ timeZone: string; installedAt: Date; keepPagesFrom: Date } | null>;
+  shopOf(shopId: ShopId): Promise<BooksShop | null>;
   /** Lists the day once more at Shopify; null when Shopify cannot be asked. */
   listDay(shopId: ShopId, day: string): Promise<{ gone: number } | null>;
   clock: Clock;
   log: Log;
+}
+
+export interface BooksShop {
+  timeZone: string;
+  installedAt: Date;
+  /** Since when its page events are all there. */
+  keepPagesFrom: Date;
+  /** The first day whose orders are all there; of days before it statements may be left, and rows are not. */
+  keepOrdersFrom: string;
 }
 
 /** Late webhooks have come by then and payments are mostly made. */
@@ -46,9 +55,11 @@ export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Stat
   if (!shop) return [];
   const today = shopDay(needs.clock.now(), shop.timeZone);
   const last = addDays(today, -CLOSE_AFTER_DAYS - 1);
-  const since = shopDay(shop.installedAt, shop.timeZone);
+  const installed = shopDay(shop.installedAt, shop.timeZone);
   const closed: Statement[] = [];
-  for (const day of await openDays(needs.database, shopId, since, last)) {
+  // Of days past their age the statements are deleted; they are not open again.
+  const kept = shop.keepOrdersFrom;
+  for (const day of await openDays(needs.database, shopId, { installed, kept, to: last })) {
     const asked = await needs.listDay(shopId, day);
     const statement = await needs.database.transaction(async (sql) => {
       await lockBooks(sql, shopId);
@@ -135,7 +146,7 @@ export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<Boo
   const statements = await allStatements(needs.database, shopId);
   const fault = firstFault(statements, null);
   const told = toldOf(statements);
-  const days = [...told.keys()].sort();
+  const days = [...told.keys()].filter((day) => day >= shop.keepOrdersFrom).sort();
   const [first] = days;
   const rows =
     first === undefined ? [] : await ledgerRows(needs.database, shopId, first, days.at(-1) ?? first);

@@ -199,16 +199,21 @@ export async function insertStatement(sql: Sql, shopId: ShopId, statement: State
   );
 }
 
-/** Days up to `to` without a statement: every day since `since`, and older ones that have orders. Oldest first. */
-export async function openDays(sql: Sql, shopId: ShopId, since: string, to: string): Promise<string[]> {
+/** Days from `kept` to `to` without a statement: every day since the install, and older ones that have orders. Oldest first. */
+export async function openDays(
+  sql: Sql,
+  shopId: ShopId,
+  days: { installed: string; kept: string; to: string },
+): Promise<string[]> {
   const rows = await sql.rows<{ day: string }>(
-    `SELECT d::date::text AS day FROM generate_series($2::date, $3::date, interval '1 day') AS d
+    `SELECT d::date::text AS day FROM generate_series(greatest($2::date, $3::date), $4::date, interval '1 day') AS d
       WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.shop_id = $1 AND s.day = d::date)
      UNION
-     SELECT DISTINCT o.day::text FROM orders o WHERE o.shop_id = $1 AND o.day < $2::date AND o.day <= $3::date
+     SELECT DISTINCT o.day::text FROM orders o
+      WHERE o.shop_id = $1 AND o.day >= $3::date AND o.day < $2::date AND o.day <= $4::date
         AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.shop_id = $1 AND s.day = o.day)
      ORDER BY 1`,
-    [shopId, since, to],
+    [shopId, days.installed, days.kept, days.to],
   );
   return rows.map(({ day }) => day);
 }

@@ -6,6 +6,7 @@ import { createArrivals } from '../../app/store/arrivals.ts';
 import type { CompareNeeds } from '../../app/ledger/compare.ts';
 import { listDay } from '../../app/ledger/compare.ts';
 import type { BooksNeeds } from '../../app/ledger/books.ts';
+import { keptFrom } from '../../app/privacy/keep.ts';
 import { mintSessionToken } from '../../sandbox/admin/session-token.ts';
 import { webhooksSettled } from '../../sandbox/admin/webhooks.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
@@ -115,13 +116,10 @@ export async function shopifyFlow(
     database: store.database,
     async shopOf() {
       const row = await shopRow();
-      return row
-        ? {
-            timeZone: row.timeZone,
-            installedAt: row.installedAt,
-            keepPagesFrom: new Date(clock.now().getTime() - 30 * 86_400_000),
-          }
-        : null;
+      if (!row) return null;
+      const { timeZone, installedAt } = row;
+      const { pages, orders: days } = await keptFrom({ database: store.database, clock }, shop.id);
+      return { timeZone, installedAt, keepPagesFrom: pages, keepOrdersFrom: days };
     },
     listDay: (shopId, day) => listDay(compare, shopId, day),
     clock,
