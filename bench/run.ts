@@ -7,6 +7,8 @@ export interface BenchReport {
   rows: Record<string, string | number>[];
   /** Lines that explain the numbers. */
   notes?: string[];
+  /** Aims that were not reached, each in a line; one of them makes the run fail. */
+  missed?: string[];
   result: object;
 }
 
@@ -44,8 +46,10 @@ async function main(args: string[]): Promise<number> {
   console.log(`\n${report.title}\n`);
   console.table(report.rows);
   for (const note of report.notes ?? []) console.log(note);
+  const missed = report.missed ?? [];
+  for (const line of missed) console.log(`Missed: ${line}`);
   if (rest.includes('--json')) console.log(JSON.stringify(report.result));
-  return 0;
+  return missed.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -76,6 +76,7 @@ function settledRow(ending: Ending, row: QueueRow, now: Date): SettledRow {
     pixelId: row.pixelId,
     kind: row.kind,
     orderId: row.orderId,
+    orderName: row.orderName,
     event: row.event,
     eventId: row.eventId,
     occurredAt: row.occurredAt,

@@ -79,6 +79,7 @@ function endedWith(row: QueueRow, code: string, now: Date): SettledRow {
     pixelId: row.pixelId,
     kind: row.kind,
     orderId: row.orderId,
+    orderName: row.orderName,
     event: row.event,
     eventId: row.eventId,
     occurredAt: row.occurredAt,

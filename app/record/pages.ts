@@ -205,6 +205,7 @@ function judgeEvent(
       pixelId: pixel.id,
       kind: 'page' as const,
       orderId: null,
+      orderName: null,
       event: row.event,
       eventId: row.eventId,
       occurredAt: row.occurredAt,

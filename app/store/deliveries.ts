@@ -10,6 +10,8 @@ export interface SettledRow {
   pixelId: string;
   kind: 'order' | 'page';
   orderId: string | null;
+  /** As staff know it: #1017. Null for page events. */
+  orderName: string | null;
   event: string;
   eventId: string;
   occurredAt: Date;
@@ -80,6 +82,11 @@ const shared = [
 const orderColumns = multirow<SettledRow>([
   ...shared,
   { name: 'order_id', type: 'bigint', value: (row) => row.orderId },
+  {
+    name: 'order_name',
+    type: 'text',
+    value: (row) => (row.orderName === null ? null : storable(row.orderName)),
+  },
   { name: 'source', type: 'text', value: (row) => row.source },
   { name: 'revision', type: 'int', value: (row) => row.revision ?? 0 },
 ]);
@@ -132,9 +139,7 @@ export interface RequestRow {
 }
 
 export async function nextRequestId(sql: Sql): Promise<string> {
-  const [row] = await sql.rows<{ id: string }>(
-    `SELECT nextval(pg_get_serial_sequence('delivery_requests', 'id')) AS id`,
-  );
+  const [row] = await sql.rows<{ id: string }>(`SELECT nextval('delivery_requests_id_seq') AS id`);
   if (!row) throw new Error('The sequence of delivery requests gave no number.');
   return row.id;
 }

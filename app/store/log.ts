@@ -140,34 +140,46 @@ const read = (row: EntryColumns): LogEntry => ({
   currency: row.currency,
 });
 
-/** The three places where an event and pixel can stand, brought to one shape. */
-const PLACES = {
-  queue: `SELECT kind, pixel_id, order_id, event, event_id, event_name, pixel_code, 'waiting' AS state,
+const QUEUE = `SELECT kind, pixel_id, order_id, order_name, event, event_id, event_name, pixel_code, 'waiting' AS state,
       waiting_for AS reason, NULL::text AS rule, source, occurred_at, received_at, NULL::timestamptz AS settled_at,
       due_at, tries, value_minor, currency, settings_version, NULL::int AS revision, NULL::int AS payload_version,
       NULL::bytea AS payload_sha256, false AS limited_data_use, first_possible_copy_at, request_ids
-    FROM queue`,
-  orders: `SELECT 'order' AS kind, pixel_id, order_id, event, event_id, event_name, pixel_code, state, reason, rule,
-      source, occurred_at, received_at, settled_at, NULL::timestamptz AS due_at,
+    FROM queue`;
+
+/**
+ * The places where an event and pixel can stand, brought to one shape. Each has an index by shop and time; the queue's
+ * begins with the kind, so that a few orders are found among many page events.
+ */
+const PLACES = {
+  waitingOrders: `${QUEUE} WHERE kind = 'order' AND`,
+  waitingPages: `${QUEUE} WHERE kind = 'page' AND`,
+  orders: `SELECT 'order' AS kind, pixel_id, order_id, order_name, event, event_id, event_name, pixel_code, state, reason,
+      rule, source, occurred_at, received_at, settled_at, NULL::timestamptz AS due_at,
       coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency, settings_version, revision,
       payload_version, payload_sha256, limited_data_use, first_possible_copy_at, request_ids
-    FROM order_deliveries`,
-  pages: `SELECT 'page' AS kind, pixel_id, NULL::bigint AS order_id, event, event_id, event_name, pixel_code, state,
-      reason, rule, 'beacon' AS source, occurred_at, received_at, settled_at, NULL::timestamptz AS due_at,
-      coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency, settings_version,
-      NULL::int AS revision, payload_version, payload_sha256, limited_data_use, first_possible_copy_at, request_ids
-    FROM page_deliveries`,
+    FROM order_deliveries WHERE`,
+  pages: `SELECT 'page' AS kind, pixel_id, NULL::bigint AS order_id, NULL::text AS order_name, event, event_id, event_name,
+      pixel_code, state, reason, rule, 'beacon' AS source, occurred_at, received_at, settled_at,
+      NULL::timestamptz AS due_at, coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency,
+      settings_version, NULL::int AS revision, payload_version, payload_sha256, limited_data_use,
+      first_possible_copy_at, request_ids
+    FROM page_deliveries WHERE`,
 } as const;
 
 type Place = keyof typeof PLACES;
 
+const WAITING: readonly Place[] = ['waitingOrders', 'waitingPages'];
+const OF_ORDERS: readonly Place[] = ['waitingOrders', 'orders'];
+
 function placesFor({ state, kind, order }: LogFilter): Place[] {
-  const places: Place[] = [];
-  if (state === undefined || state === 'waiting') places.push('queue');
-  if (state === 'waiting') return places;
-  if (kind !== 'page') places.push('orders');
-  if (kind !== 'order' && order === undefined) places.push('pages');
-  return places;
+  const every: readonly Place[] = [...WAITING, 'orders', 'pages'];
+  const wanted = order === undefined ? kind : 'order';
+  if (order !== undefined && kind === 'page') return [];
+  return every.filter(
+    (place) =>
+      (state === undefined || (state === 'waiting') === WAITING.includes(place)) &&
+      (wanted === undefined || (wanted === 'order') === OF_ORDERS.includes(place)),
+  );
 }
 
 interface Cursor {
@@ -237,25 +249,18 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
       }
       const wanted = Math.min(Math.max(1, limit), MAX_PAGE);
       const many = bind(wanted + 1);
-      const state = filter.state === undefined || filter.state === 'waiting' ? null : bind(filter.state);
-      const kind = filter.kind === undefined ? null : bind(filter.kind);
-      const parts = placesFor(filter).map((place) => {
-        const own = [
-          ...conditions,
-          ...(place !== 'queue' && state !== null ? [`state = ${state}`] : []),
-          ...(place === 'queue' && kind !== null ? [`kind = ${kind}`] : []),
-        ];
-        return `(${PLACES[place]} WHERE ${own.join(' AND ')} ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many})`;
-      });
-      if (parts.length === 0) return { entries: [], next: null };
-      const unused = [state, kind].flatMap((name) => (name === null ? [] : [`(${name}::text IS NOT NULL)`]));
+      const places = placesFor(filter);
+      if (places.length === 0) return { entries: [], next: null };
+      const ended =
+        filter.state === undefined || filter.state === 'waiting' ? [] : [`state = ${bind(filter.state)}`];
+      const parts = places.map(
+        (place) =>
+          `(${PLACES[place]} ${[...conditions, ...ended].join(' AND ')}
+            ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many})`,
+      );
       const rows = await database.rows<EntryColumns>(
-        `SELECT e.*, o.name AS order_name
-         FROM (SELECT * FROM (${parts.join(' UNION ALL ')}) AS every_place
-           ${unused.length > 0 ? `WHERE ${unused.join(' AND ')}` : ''}
-           ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many}) AS e
-         LEFT JOIN orders o ON o.shop_id = $1 AND o.order_id = e.order_id
-         ORDER BY e.occurred_at DESC, e.event_id DESC, e.pixel_id DESC`,
+        `SELECT * FROM (${parts.join(' UNION ALL ')}) AS every_place
+         ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many}`,
         values,
       );
       const entries = rows.slice(0, wanted).map(read);
@@ -265,12 +270,10 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
 
     async record(pixelId, eventId) {
       if (idOrNull(pixelId) === null || eventId.includes('\u0000')) return null;
-      const where = 'WHERE shop_id = $1 AND pixel_id = $2 AND event_id = $3';
+      const where = 'shop_id = $1 AND pixel_id = $2 AND event_id = $3';
+      const places = Object.values(PLACES).map((place) => `${place} ${where}`);
       const [row] = await database.rows<RecordColumns>(
-        `SELECT e.*, o.name AS order_name FROM (
-           ${PLACES.queue} ${where} UNION ALL ${PLACES.orders} ${where} UNION ALL ${PLACES.pages} ${where}
-         ) AS e LEFT JOIN orders o ON o.shop_id = $1 AND o.order_id = e.order_id
-         ORDER BY e.occurred_at DESC LIMIT 1`,
+        `SELECT * FROM (${places.join(' UNION ALL ')}) AS e ORDER BY occurred_at DESC LIMIT 1`,
         [shopId, pixelId, eventId],
       );
       if (!row) return null;

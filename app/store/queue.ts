@@ -10,6 +10,8 @@ export interface NewQueueRow {
   pixelId: string;
   kind: 'order' | 'page';
   orderId: string | null;
+  /** As staff know it: #1017. Null for page events. */
+  orderName: string | null;
   /** Shopify's event: order, page_viewed, … */
   event: string;
   eventId: string;
@@ -43,6 +45,7 @@ interface QueueColumns {
   pixel_id: string;
   kind: 'order' | 'page';
   order_id: string | null;
+  order_name: string | null;
   event: string;
   event_id: string;
   occurred_at: Date;
@@ -64,7 +67,7 @@ interface QueueColumns {
   request_ids: string[];
 }
 
-const COLUMNS = `q.id, q.shop_id, q.pixel_id, q.kind, q.order_id, q.event, q.event_id, q.occurred_at, q.received_at,
+const COLUMNS = `q.id, q.shop_id, q.pixel_id, q.kind, q.order_id, q.order_name, q.event, q.event_id, q.occurred_at, q.received_at,
   q.day::text AS day, q.source, q.settings_version, q.waiting_for, q.due_at, q.priority, q.value_minor, q.currency,
   q.tries, q.lease_until, q.attempt_id, q.first_possible_copy_at, q.event_name, q.pixel_code, q.request_ids`;
 
@@ -74,6 +77,7 @@ const read = (row: QueueColumns): QueueRow => ({
   pixelId: row.pixel_id,
   kind: row.kind,
   orderId: row.order_id,
+  orderName: row.order_name,
   event: row.event,
   eventId: row.event_id,
   occurredAt: row.occurred_at,
@@ -116,6 +120,11 @@ const newColumns = multirow<NewQueueRow>([
   { name: 'pixel_id', type: 'bigint', value: (row) => row.pixelId },
   { name: 'kind', type: 'text', value: (row) => row.kind },
   { name: 'order_id', type: 'bigint', value: (row) => row.orderId },
+  {
+    name: 'order_name',
+    type: 'text',
+    value: (row) => (row.orderName === null ? null : storable(row.orderName)),
+  },
   { name: 'event', type: 'text', value: (row) => storable(row.event) },
   { name: 'event_id', type: 'text', value: (row) => storable(row.eventId) },
   { name: 'occurred_at', type: 'timestamptz', value: (row) => row.occurredAt },
@@ -204,7 +213,9 @@ export async function pixelsWithWork(
      FROM pixels p
      JOIN shops s ON s.id = p.shop_id AND s.uninstalled_at IS NULL
      CROSS JOIN LATERAL (
-       SELECT due_at FROM queue WHERE pixel_id = p.id AND due_at <= $1 ORDER BY due_at LIMIT 1
+       SELECT due_at FROM queue
+       WHERE pixel_id = p.id AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+       ORDER BY due_at LIMIT 1
      ) AS q
      WHERE p.state = 'active' AND p.removed_at IS NULL
      ORDER BY q.due_at, p.id LIMIT $2`,
@@ -234,8 +245,9 @@ export interface Claim {
 }
 
 /**
- * Takes due work of one pixel, null when there is none or the pixel may not send: a short transaction that commits before anything is sent. `due_at` becomes the end of
- * the lease, so that what a dead process held is due again by itself and the index of due work stays short.
+ * Takes due work of one pixel, null when there is none or the pixel may not send: a short transaction that commits
+ * before anything is sent. A lease changes no indexed column, so that PostgreSQL writes no index entry for it
+ * (docs/decisions/060); what somebody holds is passed over, and what a dead process held is free when its lease ends.
  */
 export async function claimDue(
   sql: Sql,
@@ -243,33 +255,35 @@ export async function claimDue(
 ): Promise<{ attemptId: string; rows: QueueRow[] } | null> {
   const { pixelId, now, leaseUntil, limit } = claim;
   if (!(await maySend(sql, pixelId))) return null;
-  const fresh = await sql.rows<{ id: string }>(
-    `SELECT id FROM queue WHERE pixel_id = $1 AND due_at <= $2 AND due_at > $3
-     ORDER BY due_at DESC LIMIT $4 FOR UPDATE SKIP LOCKED`,
-    [pixelId, now, new Date(now.getTime() - FRESH_MS), limit],
-  );
+  const freshSince = new Date(now.getTime() - FRESH_MS);
+  const fresh = await lockDue(sql, { which: 'due_at <= $2 AND due_at > $3', order: 'due_at DESC' }, [
+    pixelId,
+    now,
+    freshSince,
+    limit,
+  ]);
   const older =
     fresh.length >= limit
       ? []
-      : await sql.rows<{ id: string }>(
-          `SELECT id FROM queue WHERE pixel_id = $1 AND due_at <= $2
-           ORDER BY priority DESC, due_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
-          [pixelId, new Date(now.getTime() - FRESH_MS), limit - fresh.length],
-        );
-  const ids = [...fresh, ...older].map(({ id }) => id);
-  if (ids.length === 0) return null;
-  const rows = await sql.rows<QueueColumns & { was_attempt: string | null; new_attempt: string }>(
-    // Said of both sides: with many ids the planner would rather read the whole queue than look each of them up.
-    `WITH attempt AS (SELECT nextval(pg_get_serial_sequence('delivery_requests', 'id')) AS id),
-     held AS (SELECT id, attempt_id FROM queue WHERE id = ANY($1::bigint[]))
-     UPDATE queue q SET lease_until = $2, due_at = $2, attempt_id = attempt.id
-     FROM attempt, held WHERE q.id = held.id AND q.id = ANY($1::bigint[])
-     RETURNING ${COLUMNS}, held.attempt_id AS was_attempt, attempt.id AS new_attempt`,
-    [ids, leaseUntil],
+      : await lockDue(sql, { which: 'due_at <= $3', order: 'priority DESC, due_at' }, [
+          pixelId,
+          now,
+          freshSince,
+          limit - fresh.length,
+        ]);
+  const due = [...fresh, ...older];
+  if (due.length === 0) return null;
+  const rows = await sql.rows<QueueColumns & { new_attempt: string }>(
+    // By their place: they are locked, so they cannot have moved.
+    `WITH attempt AS (SELECT nextval('delivery_requests_id_seq') AS id)
+     UPDATE queue q SET lease_until = $2, attempt_id = attempt.id
+     FROM attempt WHERE q.ctid = ANY($1::tid[])
+     RETURNING ${COLUMNS}, attempt.id AS new_attempt`,
+    [due.map(({ place }) => place), leaseUntil],
   );
   const attemptId = rows[0]?.new_attempt;
   if (attemptId === undefined) return null;
-  const died = rows.map((row) => row.was_attempt).filter((id) => id !== null);
+  const died = due.map(({ attempt_id }) => attempt_id).filter((id) => id !== null);
   if (died.length > 0) {
     await sql.run(
       `UPDATE delivery_requests SET outcome = 'ambiguous', finished_at = $2,
@@ -278,11 +292,32 @@ export async function claimDue(
       [[...new Set(died)], now],
     );
   }
-  const place = new Map(ids.map((id, at) => [id, at]));
+  const turn = new Map(due.map(({ id }, at) => [id, at]));
   return {
     attemptId,
-    rows: rows.map(read).sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)),
+    rows: rows.map(read).sort((a, b) => (turn.get(a.id) ?? 0) - (turn.get(b.id) ?? 0)),
   };
+}
+
+interface DueRow {
+  id: string;
+  place: string;
+  /** Of a process that died with it. */
+  attempt_id: string | null;
+}
+
+/** What is due and in nobody's hands, locked. `$1` is the pixel, `$2` now, `$3` what divides fresh from older. */
+function lockDue(
+  sql: Sql,
+  due: { which: string; order: string },
+  values: readonly [pixelId: string, now: Date, freshSince: Date, limit: number],
+): Promise<DueRow[]> {
+  return sql.rows<DueRow>(
+    `SELECT id, ctid::text AS place, attempt_id FROM queue
+     WHERE pixel_id = $1 AND (lease_until IS NULL OR lease_until <= $2) AND ${due.which}
+     ORDER BY ${due.order} LIMIT $4 FOR UPDATE SKIP LOCKED`,
+    values,
+  );
 }
 
 export interface FrozenRow {
@@ -304,7 +339,7 @@ export async function freeze(
   const frozen = await sql.rows<{ id: string }>(
     `UPDATE queue q SET event_name = r.event_name, pixel_code = r.pixel_code,
        first_possible_copy_at = r.first_possible_copy_at, tries = q.tries + 1,
-       request_ids = q.request_ids || $5::bigint, attempt_id = $5, lease_until = $6, due_at = $6
+       request_ids = q.request_ids || $5::bigint, attempt_id = $5, lease_until = $6
      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
        AS r(id, event_name, pixel_code, first_possible_copy_at)
      WHERE q.id = r.id AND q.attempt_id = $7
@@ -330,10 +365,11 @@ export async function extendLease(
   leaseUntil: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await sql.run(
-    `UPDATE queue SET lease_until = $3, due_at = $3 WHERE id = ANY($1::bigint[]) AND attempt_id = $2`,
-    [ids, held, leaseUntil],
-  );
+  await sql.run(`UPDATE queue SET lease_until = $3 WHERE id = ANY($1::bigint[]) AND attempt_id = $2`, [
+    ids,
+    held,
+    leaseUntil,
+  ]);
 }
 
 /** Takes settled rows away; returns those that were still ours, as they counted in the totals. */

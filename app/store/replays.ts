@@ -129,6 +129,7 @@ export function asQueueRow(
     pixelId: order.pixelId,
     kind: 'order',
     orderId: order.orderId,
+    orderName: order.orderName,
     event: order.event,
     eventId: order.eventId,
     occurredAt: order.occurredAt,

@@ -2,13 +2,19 @@
 import type { Database, Sql } from '../../app/store/database.ts';
 
 interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
+  Plans?: Plan[];
 }
 
 export interface Explained {
   ms: number;
+  /** Pages of 8 kB that were touched, from memory or not. */
   buffers: number;
+  /** Tables that were read from end to end. */
+  wholeTables: string[];
 }
 
 export async function explained(
@@ -32,6 +38,7 @@ export async function explained(
         seen.push({
           ms: Math.round(told['Execution Time'] * 100) / 100,
           buffers: (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0),
+          wholeTables: wholeTablesIn(plan),
         });
       }
       await question({
@@ -50,4 +57,9 @@ export async function explained(
       if (error !== undone) throw error;
     });
   return seen;
+}
+
+function wholeTablesIn(plan: Plan): string[] {
+  const own = plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? '?'] : [];
+  return [...own, ...(plan.Plans ?? []).flatMap(wholeTablesIn)];
 }
