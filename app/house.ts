@@ -24,7 +24,7 @@ import { createIntake } from './intake/intake.ts';
 import { regionPolicy } from './conversion/consent.ts';
 import { hashedEmail } from './conversion/identity.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
-import { eventDetail, type EventDetail } from './delivery/detail.ts';
+import { createShopLog, type ShopLog } from './delivery/shop-log.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
 import { runPrivacyRequests } from './privacy/requests.ts';
@@ -49,11 +49,10 @@ import { createErasure } from './store/erasure.ts';
 import { openJobs, type Jobs } from './jobs/jobs.ts';
 import { migrationState } from './store/migrations.ts';
 import type { Pixel } from './store/pixels.ts';
-import { createDeliveryLog, type DeliveryLog } from './store/log.ts';
 import { createRecentOrders } from './store/preview.ts';
 import { createStorefrontChecks } from './store/storefront-checks.ts';
 import { addPrivacyRequest } from './store/retention.ts';
-import { readTotals } from './store/totals.ts';
+import { readReasons, readTotals, type OutcomeState } from './store/totals.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
 
 /** A page's request: the shop of its session token, that shop's part of the store, and who acts. */
@@ -61,12 +60,6 @@ export interface ShopPage extends ShopRequest {
   readonly store: ShopStore;
   /** As the audit names who acted. */
   readonly actor: string;
-}
-
-/** What became of a shop's events, page by page, and one event's whole story. */
-export interface ShopLog extends Pick<DeliveryLog, 'page'> {
-  /** Null for what is not this shop's, as for what does not exist. */
-  detail(pixelId: string, eventId: string): Promise<EventDetail | null>;
 }
 
 export interface House {
@@ -101,7 +94,12 @@ export interface House {
   settingsOf(shop: ShopStore): Promise<CurrentSettings>;
   /** The pages Events, Order sources and Values. */
   settingsPages(shop: ShopStore): SettingsPages;
-  logOf(shopId: ShopId): ShopLog;
+  /** What became of a shop's events, page by page, and one event's whole story. */
+  logOf(shop: Pick<InstalledShop, 'id' | 'timeZone'>): ShopLog;
+  /** The shop's day, YYYY-MM-DD. */
+  today(shop: Pick<InstalledShop, 'timeZone'>): string;
+  /** What events of the last weeks waited for or ended with, by state. */
+  reasonsSeen(shop: InstalledShop): Promise<{ state: OutcomeState; reason: string }[]>;
   /** The shop's day so far. */
   todayOf(shop: InstalledShop): Promise<DayNumbers>;
   /** Other senders to TikTok, as the newest look at the storefront found them; null before the first. */
@@ -407,11 +405,15 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           tellStorefront: () => tellStorefront(shop.id),
         },
       }),
-    logOf: (shopId) => ({
-      page: createDeliveryLog({ database: store.database, shopId }).page,
-      detail: (pixelId, eventId) =>
-        eventDetail({ database: store.database, keyring, shops }, shopId, pixelId, eventId),
-    }),
+    logOf: (shop) =>
+      createShopLog({ database: store.database, keyring, shops, key: () => store.shop(shop.id).key() }, shop),
+    today: (shop) => shopDay(clock.now(), shop.timeZone),
+    reasonsSeen: (shop) =>
+      readReasons(
+        store.database,
+        shop.id,
+        shopDay(new Date(clock.now().getTime() - 30 * 86_400_000), shop.timeZone),
+      ),
     async todayOf(shop) {
       const day = shopDay(clock.now(), shop.timeZone);
       return dayNumbers(await readTotals(store.database, shop.id, day, day), shop.currency);

@@ -4,6 +4,7 @@ import type { ConsentEvidence, Facts, MatchData } from './facts.ts';
 import { occurredAt } from './payload/v1.ts';
 import type { ShopSettings } from './settings.ts';
 
+/** Their places are stored (see matchBits): a new key comes last, and none goes. */
 export const MATCH_KEYS = [
   'ttclid',
   'email',
@@ -28,6 +29,18 @@ export const MATCH_WEIGHTS: Record<MatchKey, number> = {
   user_agent: 5,
   locale: 3,
 };
+
+/** Which keys a payload carries, one bit each: what the log and Home need to know of it, and nothing of a person. */
+export function matchBits(user: Readonly<Partial<Record<MatchKey, unknown>>>): number {
+  return MATCH_KEYS.reduce((bits, key, place) => (user[key] === undefined ? bits : bits | (1 << place)), 0);
+}
+
+export const keysOfBits = (bits: number): MatchKey[] =>
+  MATCH_KEYS.filter((_key, place) => (bits & (1 << place)) !== 0);
+
+/** 0 to 100, by the weights above. */
+export const scoreOfBits = (bits: number): number =>
+  keysOfBits(bits).reduce((sum, key) => sum + MATCH_WEIGHTS[key], 0);
 
 /** Why a key is missing: what it means and the step that would mend it; no step where none would. */
 export const MISSING_TEXTS = {

@@ -7,6 +7,7 @@ import type { Decision } from '../conversion/eligibility.ts';
 import type { ConsentObservation, Facts, MatchData, PageFacts } from '../conversion/facts.ts';
 import { mergeMatch, noMatch } from '../conversion/identity.ts';
 import { buildEvent, occurredAt, payloadBytes } from '../conversion/payload/v1.ts';
+import { matchBits } from '../conversion/readiness.ts';
 import { judgeOrder, judgePage } from '../record/judge.ts';
 import type { RegionOf } from '../record/judge.ts';
 import { openOrderFacts, openRevision, sealRevision } from '../record/revision.ts';
@@ -38,6 +39,8 @@ export interface Ready {
   eventAt: Date;
   bytes: string;
   sha256: Buffer;
+  /** Which match keys the bytes carry. */
+  matchKeys: number;
   /** Orders: the revision that the bytes are made of. */
   revision: number | null;
   /** The context that was joined, to be written before the bytes leave. */
@@ -219,16 +222,15 @@ function payload(
   const eventName = row.eventName ?? decision.eventName;
   const pixelCode = row.pixelCode ?? pixel.code;
   const { limitedDataUse, rule } = decision;
-  const bytes = payloadBytes(
-    buildEvent({
-      facts,
-      match,
-      settings: version.settings,
-      pixel: version.settingsOf(pixel.id),
-      eventName,
-      limitedDataUse,
-    }),
-  );
+  const event = buildEvent({
+    facts,
+    match,
+    settings: version.settings,
+    pixel: version.settingsOf(pixel.id),
+    eventName,
+    limitedDataUse,
+  });
+  const bytes = payloadBytes(event);
   return {
     row,
     eventName,
@@ -238,6 +240,7 @@ function payload(
     eventAt: new Date(occurredAt(facts, version.settings)),
     bytes,
     sha256: sha256Of(bytes),
+    matchKeys: matchBits(event.user),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Ending {
   revision: number | null;
   pixelCode: string;
   /** What was sent, where anything was. */
-  sent: Pick<Ready, 'eventName' | 'limitedDataUse' | 'sha256'> | null;
+  sent: Pick<Ready, 'eventName' | 'limitedDataUse' | 'sha256' | 'matchKeys'> | null;
   firstPossibleCopyAt: Date | null;
 }
 
@@ -97,6 +97,7 @@ function settledRow(ending: Ending, row: QueueRow, now: Date): SettledRow {
     payloadSha256: sent?.sha256 ?? null,
     limitedDataUse: sent?.limitedDataUse ?? false,
     firstPossibleCopyAt: ending.firstPossibleCopyAt,
+    matchKeys: sent?.matchKeys ?? null,
     requestIds: row.requestIds,
   };
 }

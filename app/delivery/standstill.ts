@@ -99,6 +99,7 @@ function endedWith(row: QueueRow, code: string, now: Date): SettledRow {
     payloadVersion: null,
     payloadSha256: null,
     limitedDataUse: false,
+    matchKeys: null,
     firstPossibleCopyAt: row.firstPossibleCopyAt,
     requestIds: row.requestIds,
   };

@@ -397,6 +397,7 @@ function skipped(
     payloadVersion: null,
     payloadSha256: null,
     limitedDataUse: false,
+    matchKeys: null,
     firstPossibleCopyAt: null,
     requestIds: [],
   };

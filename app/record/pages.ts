@@ -230,6 +230,7 @@ function judgeEvent(
         payloadVersion: null,
         payloadSha256: null,
         limitedDataUse: false,
+        matchKeys: null,
         requestIds: [],
       });
     } else {

@@ -12,7 +12,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const [pixels, today, sent] = await Promise.all([
     store.pixels.list(),
     context.house.todayOf(shop),
-    context.house.logOf(store.id).page({ filter: { state: 'sent', kind: 'order' }, limit: 1 }),
+    context.house.logOf(shop).page({ state: 'sent', kind: 'order' }, null, 1),
   ]);
   const refused = pixels.find(({ state }) => state === 'token_refused' || state === 'no_permission');
   return {

@@ -23,7 +23,7 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
   const pixelId = params.pixelId ?? '';
   const [pixel, detail] = await Promise.all([
     store.pixels.get(pixelId),
-    context.house.logOf(store.id).detail(pixelId, params.eventId ?? ''),
+    context.house.logOf(shop).detail(pixelId, params.eventId ?? ''),
   ]);
   if (!pixel || !detail) throw new Response('This event is not here.', { status: 404 });
   return detailWords(

@@ -33,6 +33,8 @@ export interface SettledRow {
   payloadSha256: Buffer | null;
   limitedDataUse: boolean;
   firstPossibleCopyAt: Date | null;
+  /** Null where nothing was sent. */
+  matchKeys: number | null;
   requestIds: string[];
 }
 
@@ -76,6 +78,7 @@ const shared = [
     type: 'timestamptz',
     value: (row: SettledRow) => row.firstPossibleCopyAt,
   },
+  { name: 'match_keys', type: 'smallint', value: (row: SettledRow) => row.matchKeys },
   { name: 'request_list', type: 'text', value: (row: SettledRow) => row.requestIds.join(' ') },
 ];
 

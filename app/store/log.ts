@@ -1,6 +1,7 @@
 /** The log of one shop: every event and pixel, waiting or ended, newest first, page by page; and one event's whole record. */
 import type { ShopId } from '../conversion/facts.ts';
 import type { Sql } from './database.ts';
+import type { WaitingFor } from './queue.ts';
 import { idOrNull } from './rows.ts';
 import type { OutcomeState } from './totals.ts';
 
@@ -29,15 +30,25 @@ export interface LogEntry {
   tries: number;
   valueMinor: bigint | null;
   currency: string | null;
+  /** Which match keys were sent, one bit each; null where nothing was. */
+  matchKeys: number | null;
 }
 
 export interface LogFilter {
   state?: OutcomeState | undefined;
+  /** Of an outcome, or what it waits for. */
+  reason?: string | undefined;
   /** An order's numeric id, or its name with or without "#". */
   order?: string | undefined;
+  /** The keyed hash of a buyer's email: that buyer's newest orders. */
+  emailKey?: Buffer | undefined;
   eventId?: string | undefined;
   pixelId?: string | undefined;
   kind?: 'order' | 'page' | undefined;
+  /** By when it happened: from this moment on … */
+  from?: Date | undefined;
+  /** … and before this one. */
+  to?: Date | undefined;
 }
 
 export interface LogPage {
@@ -106,6 +117,7 @@ interface EntryColumns {
   tries: number;
   value_minor: string | null;
   currency: string | null;
+  match_keys: number | null;
 }
 
 interface RecordColumns extends EntryColumns {
@@ -138,12 +150,14 @@ const read = (row: EntryColumns): LogEntry => ({
   tries: row.tries,
   valueMinor: row.value_minor === null ? null : BigInt(row.value_minor),
   currency: row.currency,
+  matchKeys: row.match_keys,
 });
 
 const QUEUE = `SELECT kind, pixel_id, order_id, order_name, event, event_id, event_name, pixel_code, 'waiting' AS state,
       waiting_for AS reason, NULL::text AS rule, source, occurred_at, received_at, NULL::timestamptz AS settled_at,
       due_at, tries, value_minor, currency, settings_version, NULL::int AS revision, NULL::int AS payload_version,
-      NULL::bytea AS payload_sha256, false AS limited_data_use, first_possible_copy_at, request_ids
+      NULL::bytea AS payload_sha256, false AS limited_data_use, first_possible_copy_at,
+      NULL::smallint AS match_keys, request_ids
     FROM queue`;
 
 /**
@@ -156,13 +170,13 @@ const PLACES = {
   orders: `SELECT 'order' AS kind, pixel_id, order_id, order_name, event, event_id, event_name, pixel_code, state, reason,
       rule, source, occurred_at, received_at, settled_at, NULL::timestamptz AS due_at,
       coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency, settings_version, revision,
-      payload_version, payload_sha256, limited_data_use, first_possible_copy_at, request_ids
+      payload_version, payload_sha256, limited_data_use, first_possible_copy_at, match_keys, request_ids
     FROM order_deliveries WHERE`,
   pages: `SELECT 'page' AS kind, pixel_id, NULL::bigint AS order_id, NULL::text AS order_name, event, event_id, event_name,
       pixel_code, state, reason, rule, 'beacon' AS source, occurred_at, received_at, settled_at,
       NULL::timestamptz AS due_at, coalesce(array_length(request_ids, 1), 0) AS tries, value_minor, currency,
       settings_version, NULL::int AS revision, payload_version, payload_sha256, limited_data_use,
-      first_possible_copy_at, request_ids
+      first_possible_copy_at, match_keys, request_ids
     FROM page_deliveries WHERE`,
 } as const;
 
@@ -171,13 +185,26 @@ type Place = keyof typeof PLACES;
 const WAITING: readonly Place[] = ['waitingOrders', 'waitingPages'];
 const OF_ORDERS: readonly Place[] = ['waitingOrders', 'orders'];
 
-function placesFor({ state, kind, order }: LogFilter): Place[] {
+const WAITS: Record<WaitingFor, true> = {
+  context: true,
+  identity: true,
+  payment: true,
+  pixel: true,
+  retry: true,
+  due: true,
+};
+
+function placesFor({ state, reason, kind, order, emailKey }: LogFilter): Place[] {
   const every: readonly Place[] = [...WAITING, 'orders', 'pages'];
-  const wanted = order === undefined ? kind : 'order';
-  if (order !== undefined && kind === 'page') return [];
+  const ofOrders = order !== undefined || emailKey !== undefined;
+  if (ofOrders && kind === 'page') return [];
+  const wanted = ofOrders ? 'order' : kind;
+  // No reason of an outcome is also one to wait: only one side needs to be looked at.
+  const waits = reason === undefined ? undefined : Object.hasOwn(WAITS, reason);
   return every.filter(
     (place) =>
       (state === undefined || (state === 'waiting') === WAITING.includes(place)) &&
+      (waits === undefined || waits === WAITING.includes(place)) &&
       (wanted === undefined || (wanted === 'order') === OF_ORDERS.includes(place)),
   );
 }
@@ -220,6 +247,18 @@ async function orderIds(sql: Sql, shopId: ShopId, order: string): Promise<string
   return [...new Set([...found, ...named.map((row) => row.order_id)])];
 }
 
+/** Of one buyer so many orders are looked up; few have more. */
+const ORDERS_OF_A_BUYER = 100;
+
+async function ordersOfBuyer(sql: Sql, shopId: ShopId, emailKey: Buffer): Promise<string[]> {
+  const rows = await sql.rows<{ order_id: string }>(
+    `SELECT order_id FROM orders WHERE shop_id = $1 AND email_keys && ARRAY[$2::bytea]
+      ORDER BY processed_at DESC LIMIT ${ORDERS_OF_A_BUYER}`,
+    [shopId, emailKey],
+  );
+  return rows.map((row) => row.order_id);
+}
+
 export function createDeliveryLog({ database, shopId }: { database: Sql; shopId: ShopId }): DeliveryLog {
   return {
     async page({ filter = {}, after = null, limit }) {
@@ -242,7 +281,14 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
       if (filter.eventId !== undefined) {
         conditions.push(`event_id = ${bind(filter.eventId.replaceAll('\u0000', ''))}`);
       }
-      const byOrder = filter.order === undefined ? null : await orderIds(database, shopId, filter.order);
+      if (filter.from) conditions.push(`occurred_at >= ${bind(filter.from)}`);
+      if (filter.to) conditions.push(`occurred_at < ${bind(filter.to)}`);
+      const byOrder =
+        filter.order !== undefined
+          ? await orderIds(database, shopId, filter.order)
+          : filter.emailKey !== undefined
+            ? await ordersOfBuyer(database, shopId, filter.emailKey)
+            : null;
       if (byOrder) {
         if (byOrder.length === 0) return { entries: [], next: null };
         conditions.push(`order_id = ANY(${bind(byOrder)}::bigint[])`);
@@ -251,15 +297,23 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
       const many = bind(wanted + 1);
       const places = placesFor(filter);
       if (places.length === 0) return { entries: [], next: null };
-      const ended =
-        filter.state === undefined || filter.state === 'waiting' ? [] : [`state = ${bind(filter.state)}`];
+      // A reason belongs to one state, so the state is asked of what was found only: the index by reason is enough.
+      const state =
+        filter.state === undefined || filter.state === 'waiting' ? null : `state = ${bind(filter.state)}`;
+      const ended = state !== null && filter.reason === undefined ? [state] : [];
+      if (filter.reason !== undefined) {
+        const column = WAITING.some((place) => places.includes(place)) ? 'waiting_for' : 'reason';
+        ended.push(`${column} = ${bind(filter.reason.replaceAll('\u0000', ''))}`);
+        // What is rare among outcomes has an index of its own, taken where it is said that it is meant.
+        if (column === 'reason' && filter.reason !== 'accepted') ended.push("reason <> 'accepted'");
+      }
       const parts = places.map(
         (place) =>
           `(${PLACES[place]} ${[...conditions, ...ended].join(' AND ')}
             ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many})`,
       );
       const rows = await database.rows<EntryColumns>(
-        `SELECT * FROM (${parts.join(' UNION ALL ')}) AS every_place
+        `SELECT * FROM (${parts.join(' UNION ALL ')}) AS every_place ${state === null ? '' : `WHERE ${state}`}
          ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many}`,
         values,
       );

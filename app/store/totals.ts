@@ -124,3 +124,16 @@ export async function readTotals(
     valueMinor: BigInt(row.value_minor),
   }));
 }
+
+/** Which reasons there were since a day, for the log's filter. */
+export async function readReasons(
+  sql: Sql,
+  shopId: string,
+  from: string,
+): Promise<{ state: OutcomeState; reason: string }[]> {
+  return sql.rows<{ state: OutcomeState; reason: string }>(
+    `SELECT DISTINCT state, reason FROM daily_totals
+      WHERE shop_id = $1 AND day >= $2::date AND count <> 0 ORDER BY state, reason`,
+    [shopId, from],
+  );
+}

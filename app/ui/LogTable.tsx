@@ -1,7 +1,8 @@
 /** The log: every event and pixel, newest first; a row opens the way of that event. */
-import { Box, IndexTable, InlineStack, Link, Text, useBreakpoints } from '@shopify/polaris';
+import { Box, IndexTable, InlineStack, Link, Text, Tooltip, useBreakpoints } from '@shopify/polaris';
 
 import { StateBadge } from './StateBadge.tsx';
+import { LOG_TEXT } from './texts-log.ts';
 import type { EventState } from './texts.ts';
 
 export interface LogRow {
@@ -16,7 +17,11 @@ export interface LogRow {
   pixel: string;
   value: string | null;
   when: string;
+  /** Null where nothing was sent. */
+  match: { score: number; keys: string[] } | null;
 }
+
+const { headings } = LOG_TEXT;
 
 export function LogTable({ rows }: { rows: LogRow[] }) {
   const { smDown } = useBreakpoints();
@@ -27,12 +32,13 @@ export function LogTable({ rows }: { rows: LogRow[] }) {
       selectable={false}
       condensed={smDown}
       headings={[
-        { title: 'Event' },
-        { title: 'State' },
-        { title: 'Why' },
-        { title: 'Value', alignment: 'end' },
-        { title: 'Pixel' },
-        { title: 'When' },
+        { title: headings.event },
+        { title: headings.state },
+        { title: headings.why },
+        { title: headings.value, alignment: 'end' },
+        { title: headings.match, alignment: 'end', tooltipContent: LOG_TEXT.matchHelp },
+        { title: headings.pixel },
+        { title: headings.when },
       ]}
     >
       {rows.map((row, index) => (
@@ -47,10 +53,29 @@ export function LogTable({ rows }: { rows: LogRow[] }) {
 function What({ row }: { row: LogRow }) {
   return (
     <Link url={`/app/log/${row.path}`} dataPrimaryLink monochrome removeUnderline>
-      <Text as="span" fontWeight="semibold">
+      <Text as="span" fontWeight="semibold" breakWord>
         {row.what}
       </Text>
     </Link>
+  );
+}
+
+function Match({ match }: { match: LogRow['match'] }) {
+  if (!match)
+    return (
+      <Text as="span" tone="subdued">
+        –
+        <Box as="span" visuallyHidden>
+          {LOG_TEXT.noMatch}
+        </Box>
+      </Text>
+    );
+  return (
+    <Tooltip content={match.keys.join(', ')} hasUnderline>
+      <Text as="span" numeric>
+        {match.score}
+      </Text>
+    </Tooltip>
   );
 }
 
@@ -74,7 +99,18 @@ function WideRow({ row }: { row: LogRow }) {
           {row.value ?? '–'}
         </Text>
       </IndexTable.Cell>
-      <IndexTable.Cell>{row.pixel}</IndexTable.Cell>
+      <IndexTable.Cell>
+        <InlineStack align="end">
+          <Match match={row.match} />
+        </InlineStack>
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <Box maxWidth="12rem">
+          <Text as="span" truncate>
+            {row.pixel}
+          </Text>
+        </Box>
+      </IndexTable.Cell>
       <IndexTable.Cell>{row.when}</IndexTable.Cell>
     </>
   );
@@ -92,11 +128,18 @@ function NarrowRow({ row }: { row: LogRow }) {
         <Text as="span" variant="bodySm" tone="subdued">
           {row.reason} · {row.when}
         </Text>
-        {row.value ? (
-          <Text as="span" variant="bodySm" numeric>
-            {row.value}
-          </Text>
-        ) : null}
+        <InlineStack gap="300">
+          {row.match ? (
+            <Text as="span" variant="bodySm" tone="subdued" numeric>
+              {headings.match} {row.match.score}
+            </Text>
+          ) : null}
+          {row.value ? (
+            <Text as="span" variant="bodySm" numeric>
+              {row.value}
+            </Text>
+          ) : null}
+        </InlineStack>
       </InlineStack>
     </Box>
   );

@@ -23,4 +23,7 @@ export const PIXEL_TEXT = {
   testModeText:
     'Everything goes to TikTok’s Test events tab. Remove the test event code below and save when you are done testing.',
   howToTest: 'How testing works',
+  testNotice: 'Test mode is on',
+  testNoticeText:
+    'What goes to these pixels shows under Test events at TikTok and counts nowhere. Remove the test event code when you are done:',
 } as const;

@@ -174,7 +174,29 @@ const REASON_WORDS: Record<string, ReasonWords> = {
     meaning: 'Shopify lists this order, but no message of it reached Tock in time to send it.',
   },
   accepted: { short: 'Taken by TikTok', meaning: 'TikTok confirmed that it took the event.' },
+  test: {
+    short: 'Taken as a test',
+    meaning:
+      'The pixel has a test event code, so TikTok shows the event under Test events and counts nothing.',
+  },
 };
+
+/** For a table; the whole sentence comes from TikTok's catalogue with the event itself. */
+const TIKTOK_WORDS: Record<string, string> = {
+  event_refused: 'A value was refused',
+  object_not_found: 'Pixel not known',
+  request_too_large: 'Too large',
+  tiktok_unavailable: 'TikTok was not available',
+  tiktok_throttled: 'TikTok was too busy',
+  tiktok_unknown_code: 'Unknown answer',
+  tiktok_unreachable: 'TikTok was not reached',
+  tiktok_no_answer: 'No answer',
+  tiktok_unreadable_answer: 'Unreadable answer',
+};
+
+/** A reason in a few words. */
+export const shortReason = (reason: string): string =>
+  REASON_WORDS[reason]?.short ?? TIKTOK_WORDS[reason] ?? reason;
 
 /** Words for a reason; the words of TikTok's catalogue and of the rules come with the event itself. */
 export const reasonWords = (reason: string): ReasonWords | null => REASON_WORDS[reason] ?? null;

@@ -2,7 +2,9 @@
 import { fromMinor } from '../conversion/browser.ts';
 import type { EventDetail } from '../delivery/detail.ts';
 import type { LogEntry } from '../store/log.ts';
-import { eventWord, reasonWords, ruleWords } from './texts.ts';
+import { keysOfBits, MATCH_KEYS, scoreOfBits } from '../conversion/readiness.ts';
+import { MATCH_KEY_WORDS } from './texts-log.ts';
+import { eventWord, reasonWords, ruleWords, shortReason } from './texts.ts';
 import type { LogRow } from './LogTable.tsx';
 
 /** The shop that the page is for, as far as words depend on it. */
@@ -45,10 +47,21 @@ export function logRow(entry: LogEntry, pixelName: string, shop: ShopWords): Log
     what: whatWords(entry),
     eventName: entry.eventName,
     state: entry.state,
-    reason: reasonWords(entry.reason)?.short ?? entry.reason,
+    reason: shortReason(entry.reason),
     pixel: pixelName,
     value: moneyWords(entry.valueMinor, entry.currency, shop.locale),
     when: momentWords(entry.occurredAt, shop),
+    match: matchWords(entry.matchKeys),
+  };
+}
+
+/** What was sent to match by: our score, and the keys in words. Null where nothing was sent. */
+export function matchWords(bits: number | null): LogRow['match'] {
+  if (bits === null) return null;
+  const there = new Set(keysOfBits(bits));
+  return {
+    score: scoreOfBits(bits),
+    keys: MATCH_KEYS.filter((key) => there.has(key)).map((key) => MATCH_KEY_WORDS[key]),
   };
 }
 
@@ -70,19 +83,7 @@ export interface DetailWords {
   noPayload: string | null;
 }
 
-/** The keys that TikTok matches by, in the order of their worth. */
-const MATCH_KEYS: [keyof NonNullable<PayloadUser>, string][] = [
-  ['ttclid', 'Ad click'],
-  ['email', 'Email'],
-  ['phone', 'Phone'],
-  ['external_id', 'Customer id'],
-  ['ttp', 'TikTok cookie'],
-  ['ip', 'IP address'],
-  ['user_agent', 'Browser'],
-];
-
 type Payload = Extract<EventDetail['rebuilt'], { state: 'same' }>['event'];
-type PayloadUser = Payload['user'];
 
 export function detailWords(
   detail: EventDetail,
@@ -104,7 +105,9 @@ export function detailWords(
     pixel,
     value: moneyWords(entry.valueMinor, entry.currency, shop.locale),
     way: wayOf(detail, shop),
-    matchKeys: event ? MATCH_KEYS.map(([key, name]) => ({ name, there: event.user[key] !== undefined })) : [],
+    matchKeys: event
+      ? MATCH_KEYS.map((key) => ({ name: MATCH_KEY_WORDS[key], there: event.user[key] !== undefined }))
+      : [],
     payload: event && entry.state !== 'skipped' ? payloadWords(rebuilt, event) : null,
     noPayload: rebuilt.state === 'impossible' ? IMPOSSIBLE[rebuilt.why] : null,
   };
@@ -154,7 +157,7 @@ function wayOf({ record, revisions }: EventDetail, shop: ShopWords): DetailWords
   if (entry.state === 'skipped' || entry.state === 'error')
     way.push({
       title: entry.state === 'skipped' ? 'Skipped' : 'Refused',
-      text: reasonWords(entry.reason)?.short ?? entry.reason,
+      text: shortReason(entry.reason),
       at: at(entry.settledAt),
     });
   if (entry.state === 'waiting')

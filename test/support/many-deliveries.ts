@@ -9,6 +9,9 @@ const SHOPS = 10;
 /** Shop 1 has every second row; the rest goes around. */
 const SHOP = `CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + (n / 2) % ${SHOPS - 1} END`;
 const STATE = `CASE WHEN n % 5000 = 0 THEN 'error' WHEN n % 10 = 0 THEN 'skipped' ELSE 'sent' END`;
+/** What is skipped is mostly switched off, and now and then too old. */
+const REASON = `CASE WHEN n % 5000 = 0 THEN 'event_refused' WHEN n % 400 = 0 THEN 'too_old'
+                     WHEN n % 10 = 0 THEN 'event_off' ELSE 'accepted' END`;
 
 const PAGE_SECONDS = 27 * 86_400;
 const ORDER_SECONDS = 300 * 86_400;
@@ -44,7 +47,7 @@ export async function makeDeliveries(sql: Sql, size: number, now: Date): Promise
   await sql.run(
     `INSERT INTO page_deliveries (shop_id, pixel_id, event_id, occurred_at, event, received_at, day, state, reason,
                                   settled_at, settings_version, request_ids)
-     SELECT shop, shop, 'sh-' || lpad(n::text, 8, '0'), at, 'product_viewed', at, at::date, ${STATE}, 'accepted', at, 1, ARRAY[n]
+     SELECT shop, shop, 'sh-' || lpad(n::text, 8, '0'), at, 'product_viewed', at, at::date, ${STATE}, ${REASON}, at, 1, ARRAY[n]
        FROM (SELECT n, ${SHOP} AS shop, $1::timestamptz - n * $3::float8 * interval '1 second' AS at
                FROM generate_series(1, $2::int) n) AS made`,
     [now, pages, PAGE_SECONDS / pages],
@@ -62,7 +65,7 @@ export async function makeDeliveries(sql: Sql, size: number, now: Date): Promise
     `INSERT INTO order_deliveries (shop_id, pixel_id, order_id, order_name, event, event_id, occurred_at, received_at, day,
                                    source, state, reason, settled_at, value_minor, currency, revision, settings_version,
                                    request_ids)
-     SELECT shop, shop, n, '#' || n, 'order', 'order-' || n, at, at, at::date, 'webhook', ${STATE}, 'accepted', at, 1000,
+     SELECT shop, shop, n, '#' || n, 'order', 'order-' || n, at, at, at::date, 'webhook', ${STATE}, ${REASON}, at, 1000,
             'EUR', 1, 1, ARRAY[n]
        FROM (SELECT n, ${SHOP} AS shop, $1::timestamptz - n * $3::float8 * interval '1 second' AS at
                FROM generate_series(1, $2::int) n) AS made`,

@@ -1,6 +1,8 @@
 /** The log page's queries: every place an event can stand, newest first, page by page, one shop only; and its payload rebuilt. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventDetail } from '../../../app/delivery/detail.ts';
+import { hashedEmail } from '../../../app/conversion/identity.ts';
+import { keysOfBits } from '../../../app/conversion/readiness.ts';
 import { createDeliveryLog, type DeliveryLog, type LogFilter } from '../../../app/store/log.ts';
 import { bareOrder, checkoutEvent, pageEvent, testFlow, webOrder, type Flow } from '../../support/flow.ts';
 
@@ -58,6 +60,57 @@ test('filters by state, order, event id and kind', async () => {
   expect(await ids({ order: 'nothing\u0000' })).toEqual([]);
   expect(await ids({ pixelId: 'abc' })).toEqual([]);
   expect((await log.page({ limit: 1, after: 'bogus' })).entries.length).toBe(1);
+});
+
+test('filters by reason, by when it happened and by a buyer, and keeps its place in all of them', async () => {
+  await traffic();
+  const ids = async (filter: LogFilter) =>
+    (await log.page({ limit: 50, filter })).entries.map(({ eventId }) => eventId).sort();
+  expect(await ids({ reason: 'test_order' })).toEqual(['order-200']);
+  expect(await ids({ reason: 'test_order', state: 'sent' })).toEqual([]);
+  expect((await ids({ reason: 'accepted' })).length).toBe(7);
+  expect((await ids({ reason: 'context' })).length).toBe(7);
+  expect(await ids({ reason: 'context', state: 'skipped' })).toEqual([]);
+  expect(await ids({ reason: 'no such \u0000' })).toEqual([]);
+
+  const from = new Date('2026-10-05T18:54:43.000Z');
+  const to = new Date('2026-10-05T18:54:45.000Z');
+  expect(await ids({ from, to })).toEqual(['order-103', 'order-104']);
+  expect(await ids({ from, to, state: 'sent' })).toEqual([]);
+
+  const key = await flow.store.shop(flow.shop.id).key();
+  const emailKey = flow.keyring.hmac(key, 'email', hashedEmail(' Ada@Example.com ') ?? '');
+  await flow.webhook(
+    'orders/create',
+    webOrder({ id: 300, name: '#300', email: 'ada@example.com', contact_email: null, customer: null }),
+  );
+  expect(await ids({ emailKey })).toEqual(['order-300']);
+  expect(await ids({ emailKey: Buffer.alloc(32) })).toEqual([]);
+
+  const seen: string[] = [];
+  let after: string | null = null;
+  do {
+    const page = await log.page({ limit: 3, after, filter: { reason: 'context' } });
+    seen.push(...page.entries.map(({ eventId }) => eventId));
+    after = page.next;
+  } while (after !== null);
+  expect(new Set(seen).size).toBe(8);
+  expect(seen.length).toBe(8);
+});
+
+test('tells which match keys went along, and none where nothing was sent', async () => {
+  await flow.webhook('orders/create', webOrder());
+  await flow.webhook('orders/create', webOrder({ id: 200, name: '#200', test: true }));
+  flow.clock.advance(61_000);
+  await flow.delivery.runDue();
+  const { entries } = await log.page({ limit: 5 });
+  const keysOf = (id: string) => entries.find(({ eventId }) => eventId === id)?.matchKeys;
+  const rebuilt = (await detail('order-5778367414385'))?.rebuilt;
+  if (rebuilt?.state !== 'same') throw new Error('It was not sent.');
+  expect(keysOfBits(keysOf('order-5778367414385') ?? 0).sort()).toEqual(
+    Object.keys(rebuilt.event.user).sort(),
+  );
+  expect(keysOf('order-200')).toBeNull();
 });
 
 test('another shop sees nothing of it', async () => {

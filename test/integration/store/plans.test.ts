@@ -1,4 +1,5 @@
 /** What pages and workers ask of many deliveries stays small: few buffers, and no table is read from end to end. */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sql } from '../../../app/store/database.ts';
 import { createDeliveryLog, type LogFilter } from '../../../app/store/log.ts';
@@ -71,6 +72,10 @@ describe(`among ${SIZE} deliveries`, () => {
     ['one order by its id', { order: '15000' }],
     ['one event by its id', { eventId: 'order-15000' }],
     ['one pixel', { pixelId: BIG }],
+    ['a common reason', { state: 'skipped', reason: 'event_off' }],
+    ['what was taken', { state: 'sent', reason: 'accepted' }],
+    ['a reason to wait', { reason: 'due' }],
+    ['the orders of one buyer', { emailKey: createHash('sha256').update('5000').digest() }],
   ];
 
   it.each(filters)('a page of the log shows %s from few buffers', async (_name, filter) => {
@@ -81,6 +86,25 @@ describe(`among ${SIZE} deliveries`, () => {
         createDeliveryLog({ database, shopId }).page({ filter, limit: PAGE }),
       );
       expect(dearest(statements)).toBeLessThanOrEqual(shopId === BIG ? BUFFERS : BUFFERS + PAGE);
+    }
+  });
+
+  it('a rare reason and a period long ago are read where they are, not searched for', async () => {
+    const to = new Date(opened.clock.now().getTime() - 20 * 86_400_000);
+    const from = new Date(to.getTime() - 7 * 86_400_000);
+    const long: LogFilter[] = [
+      { reason: 'too_old' },
+      { state: 'error', reason: 'event_refused' },
+      { from, to },
+      { from, to, state: 'skipped' },
+      { from, to, reason: 'too_old' },
+    ];
+    for (const filter of long) {
+      const statements = await asked((database) =>
+        createDeliveryLog({ database, shopId: BIG }).page({ filter, limit: PAGE }),
+      );
+      // Each row may lie on a page of its own; of a few hundred PostgreSQL may rightly take all at once.
+      expect(dearest(statements), JSON.stringify(filter)).toBeLessThanOrEqual(BUFFERS + 4 * PAGE);
     }
   });
 
