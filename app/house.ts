@@ -7,16 +7,23 @@ import { createLog, type Log } from './base/log.ts';
 import { createBookkeeping, type Bookkeeping } from './bookkeeping.ts';
 import type { Config } from './config.ts';
 import type { ShopId } from './conversion/facts.ts';
+import { defaultSettings } from './conversion/settings.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { IntakeHandlers } from './http/server.ts';
+import { createEndings, type Endings } from './settings/endings.ts';
 import { createSettingsPages, type SettingsPages } from './settings/pages.ts';
 import { createCheckedPixels, type CheckedPixels } from './settings/checked-pixels.ts';
-import { createPixelUseCases, giveSettingsToPixels, type PixelUseCases } from './settings/pixels.ts';
+import {
+  createPixelUseCases,
+  giveSettingsToPixels,
+  type PausingNews,
+  type PixelUseCases,
+} from './settings/pixels.ts';
 import { storefrontConfig, TIKTOK_EVENTS_JS } from './settings/storefront.ts';
 import { changeSettings, currentSettings, type CurrentSettings } from './settings/versions.ts';
 import type { AdminApi } from './shopify/admin.ts';
 import { createAppWebhooks, type AuditTrail } from './shopify/app-webhooks.ts';
-import { createShopify, type Shopify, type ShopRequest } from './shopify/app.ts';
+import { createShopify, type Shopify, type ShopRequest, type Staff } from './shopify/app.ts';
 import { createConsentPolicies } from './shopify/consent-policy.ts';
 import { putEmbedConfig, putWebPixel, readShop, type ShopRead } from './shopify/install.ts';
 import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
@@ -90,10 +97,12 @@ export interface House {
   requireShop(request: Request): Promise<ShopPage>;
   pixelsOf(shop: ShopStore): PixelUseCases<Pixel>;
   /** As the pages save pixels: with TikTok's word that code and token work. */
-  checkedPixelsOf(store: ShopStore, shop: InstalledShop): CheckedPixels<Pixel>;
+  checkedPixelsOf(store: ShopStore, shop: InstalledShop, staff: Pick<Staff, 'owner'>): CheckedPixels<Pixel>;
   settingsOf(shop: ShopStore): Promise<CurrentSettings>;
-  /** The pages Events, Order sources and Values. */
+  /** The pages Events, Order sources, Values and Settings. */
   settingsPages(shop: ShopStore): SettingsPages;
+  /** Disconnect, reset, erase: the account owner's alone. */
+  endingsOf(store: ShopStore, shop: InstalledShop): Endings;
   /** What became of a shop's events, page by page, and one event's whole story. */
   logOf(shop: Pick<InstalledShop, 'id' | 'timeZone'>): ShopLog;
   /** The shop's day, YYYY-MM-DD. */
@@ -249,15 +258,15 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       },
     };
   }
-  const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> =>
-    createPixelUseCases(shop, {
-      changed() {
-        shops.forget();
-        wake();
-      },
-      stopped: (pixelId) => delivery.hold(pixelId),
-      tellStorefront: () => tellStorefront(shop.id),
-    });
+  const newsOf = (shop: ShopStore): PausingNews => ({
+    changed() {
+      shops.forget();
+      wake();
+    },
+    stopped: (pixelId) => delivery.hold(pixelId),
+    tellStorefront: () => tellStorefront(shop.id),
+  });
+  const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> => createPixelUseCases(shop, newsOf(shop));
   let jobs: Jobs | undefined;
   let working = false;
   // Whoever works wakes itself; a process that only serves wakes the others. A lost wake-up costs one sweep.
@@ -278,8 +287,21 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
   });
   const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });
   const erasure = createErasure(store.database);
+  /** Nothing of a shop that stays is left but the defaults, under a number that no version had. */
+  async function beginAnew(shopId: ShopId): Promise<void> {
+    await changeSettings(store.shop(shopId).settings, {
+      actor: 'Tock',
+      action: 'settings.reset',
+      target: 'settings',
+      change: ({ shop: { country, host } }) => ({
+        shop: { ...defaultSettings(), country, host },
+        pixels: {},
+      }),
+    });
+    shops.forget();
+  }
   const runPrivacy = (): Promise<number> =>
-    runPrivacyRequests({ database: store.database, erasure, audit, clock, log });
+    runPrivacyRequests({ database: store.database, erasure, audit, beginAnew, clock, log });
   const bookkeeping = createBookkeeping({
     store,
     shops,
@@ -380,11 +402,12 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       return { ...page, store: store.shop(page.shop.id), actor: `${page.staff.name} (${page.staff.id})` };
     },
     pixelsOf,
-    checkedPixelsOf: (own, shop) =>
+    checkedPixelsOf: (own, shop, { owner }) =>
       createCheckedPixels({
         rows: own.pixels,
         pixels: pixelsOf(own),
         tiktok,
+        owner,
         pageUrl: storefrontAddress(shop, undefined),
         clock,
       }),
@@ -397,13 +420,26 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         totals: (from, to) => readTotals(store.database, shop.id, from, to),
         timeZone: async () => (await shop.details()).timeZone,
         clock,
-        news: {
-          changed() {
-            shops.forget();
-            wake();
-          },
-          tellStorefront: () => tellStorefront(shop.id),
+        news: newsOf(shop),
+      }),
+    endingsOf: (own, { domain }) =>
+      createEndings({
+        settings: own.settings,
+        pixels: own.pixels,
+        domain,
+        async askErasure(actor) {
+          await addPrivacyRequest(store.database, {
+            shopId: own.id,
+            topic: 'shop/erase',
+            askedBy: actor,
+            receivedAt: clock.now(),
+            customerKey: null,
+            emailKeys: [],
+            orderIds: [],
+          });
+          await own.audit.add({ actor, action: 'shop.erase_asked', target: '', before: null, after: null });
         },
+        news: newsOf(own),
       }),
     logOf: (shop) =>
       createShopLog({ database: store.database, keyring, shops, key: () => store.shop(shop.id).key() }, shop),

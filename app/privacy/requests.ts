@@ -1,4 +1,4 @@
-/** Does what Shopify asked for in the name of a customer or a shop, with a record of it that holds no person. */
+/** Does what Shopify asked for in the name of a customer or a shop, and what an owner asked for in the app, with a record of it that holds no person. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { ShopId } from '../conversion/facts.ts';
@@ -12,6 +12,8 @@ export interface PrivacyNeeds {
   database: Sql;
   erasure: Erasure;
   audit: { add(shopId: ShopId, entry: AuditEntry): Promise<void> };
+  /** Puts the settings of a shop that stays back to the defaults, and tells its storefront. */
+  beginAnew(shopId: ShopId): Promise<void>;
   clock: Clock;
   log: Log;
 }
@@ -25,7 +27,15 @@ export async function runPrivacyRequests(needs: PrivacyNeeds): Promise<number> {
     try {
       const result = JSON.stringify(await carryOut(needs, request));
       // The audit of a shop that was erased is erased with it: its record is the request's own.
-      if (request.topic !== 'shop/redact') {
+      if (request.topic === 'shop/erase') {
+        await needs.audit.add(request.shopId, {
+          actor: request.askedBy ?? 'Tock',
+          action: 'shop.erased',
+          target: '',
+          before: null,
+          after: null,
+        });
+      } else if (request.topic !== 'shop/redact') {
         await needs.audit.add(request.shopId, {
           actor: 'Shopify',
           action: `privacy.${request.topic.replace('/', '.')}.done`,
@@ -51,6 +61,10 @@ async function carryOut(needs: PrivacyNeeds, request: PrivacyRequestRow): Promis
   switch (request.topic) {
     case 'shop/redact':
       return { erased: await needs.erasure.eraseShop(request.shopId) };
+    case 'shop/erase':
+      await needs.beginAnew(request.shopId);
+      await needs.erasure.eraseData(request.shopId, needs.clock.now());
+      return { erased: true };
     case 'customers/redact': {
       const { customerKey: customer, emailKeys: emails, orderIds } = request;
       const keys = { customer, emails, orderIds };

@@ -14,17 +14,25 @@ import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
 const notHere = () => new Response('This pixel is not here.', { status: 404 });
 
 export async function loader({ context, params, request }: LoaderFunctionArgs) {
-  const { store } = await context.house.requireShop(request);
+  const { store, staff } = await context.house.requireShop(request);
   const pixel = await store.pixels.get(params.id ?? '');
   if (!pixel || pixel.removedAt) throw notHere();
   const { name, code, tokenLast4, testEventCode, state, browserLeg } = pixel;
-  return { name, code, tokenLast4, testEventCode: testEventCode ?? '', state, browserLeg };
+  return {
+    name,
+    code,
+    tokenLast4,
+    testEventCode: testEventCode ?? '',
+    state,
+    browserLeg,
+    owner: staff.owner,
+  };
 }
 
 export async function action({ context, params, request }: ActionFunctionArgs) {
-  const { store, shop, actor } = await context.house.requireShop(request);
+  const { store, shop, staff, actor } = await context.house.requireShop(request);
   const pixels = context.house.pixelsOf(store);
-  const checked = context.house.checkedPixelsOf(store, shop);
+  const checked = context.house.checkedPixelsOf(store, shop, staff);
   const form = Object.fromEntries(await request.formData());
   const id = params.id ?? '';
   switch (form.intent) {
@@ -162,6 +170,11 @@ export default function EditPixel() {
             </p>
           </Banner>
         ) : null}
+        {pixel.state === 'disconnected' ? (
+          <Banner tone="warning" title={PIXEL_TEXT.disconnected}>
+            <p>{PIXEL_TEXT.disconnectedText}</p>
+          </Banner>
+        ) : null}
         {paused ? (
           <Banner tone="info" title="This pixel is paused">
             <p>Orders are kept and wait. Once it is resumed, those that TikTok can still count are sent.</p>
@@ -176,6 +189,7 @@ export default function EditPixel() {
             browserLeg: pixel.browserLeg ? 'on' : 'off',
           }}
           tokenLast4={pixel.tokenLast4}
+          mayReplaceToken={pixel.owner}
           errors={answer?.errors ?? {}}
           unclear={answer?.unclear ?? null}
           savedAt={answer?.at ?? ''}

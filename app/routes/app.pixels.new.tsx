@@ -13,9 +13,9 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
-  const { store, shop, actor } = await context.house.requireShop(request);
+  const { store, shop, staff, actor } = await context.house.requireShop(request);
   const outcome = await context.house
-    .checkedPixelsOf(store, shop)
+    .checkedPixelsOf(store, shop, staff)
     .add(Object.fromEntries(await request.formData()), actor);
   if (outcome.ok) return redirect(`/app/pixels/${outcome.pixel.id}?added=1`);
   return {

@@ -39,6 +39,8 @@ export interface CheckedPixels<Row> {
 interface CheckedPixelNeeds<Row extends PixelRow> {
   readonly rows: { get(id: string): Promise<Row | null>; token(id: string): Promise<string | null> };
   readonly pixels: Pick<PixelUseCases<Row>, 'add' | 'edit'>;
+  /** Whether whoever asks may replace a stored token: the account owner alone may. */
+  readonly owner: boolean;
   readonly tiktok: { track(call: { accessToken: string; body: string }): Promise<TrackAnswer> };
   /** Of the storefront, for the test event's page. */
   readonly pageUrl: string;
@@ -49,7 +51,7 @@ interface CheckedPixelNeeds<Row extends PixelRow> {
 const CHECK_CODE = 'TOCKCHECK';
 
 export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNeeds<Row>): CheckedPixels<Row> {
-  const { rows, pixels, tiktok, pageUrl, clock } = needs;
+  const { rows, pixels, tiktok, owner, pageUrl, clock } = needs;
 
   async function check(code: string, token: string, testEventCode: string | null): Promise<PixelCheck> {
     const body = JSON.stringify({
@@ -90,6 +92,8 @@ export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNee
       const pixel = await rows.get(id);
       if (!pixel || pixel.removedAt) return { ok: false, problem: 'not_found' };
       const { token, testEventCode } = form.edit;
+      if (token !== undefined && !owner)
+        return { ok: false, problem: 'fields', errors: { token: OWNER_ONLY } };
       const stopped =
         token === undefined ? null : await obstacle(values, { code: pixel.code, token, testEventCode });
       return stopped ?? pixels.edit(id, values, actor);
@@ -102,6 +106,9 @@ export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNee
     },
   };
 }
+
+const OWNER_ONLY =
+  'Only the account owner of this store can replace the token. Shopify shows who that is in your store’s Settings, under Users.';
 
 /** A view of the shop's front page by nobody: enough for TikTok to answer, about no person. */
 function testEvent(pageUrl: string, now: Date): EventsApiEvent {

@@ -1,4 +1,4 @@
-/** What the pages Events, Order sources and Values do for one shop: show, look ahead, save, bring back. */
+/** What the pages Events, Order sources, Values and Settings do for one shop: show, look ahead, save, bring back. */
 import type { Clock } from '../base/clock.ts';
 import type { Identified } from '../conversion/browser.ts';
 import type { PixelId } from '../conversion/facts.ts';
@@ -17,9 +17,11 @@ import type { PixelNews } from './pixels.ts';
 import {
   readDraft,
   restoreSection,
+  salesOf,
   saveSection,
   type DraftErrors,
   type RestoreOutcome,
+  type SalesSettings,
   type Section,
   type SectionRows,
 } from './sections.ts';
@@ -48,6 +50,11 @@ export interface PixelPage {
   pixel: PagePixel;
   settings: PixelSettings;
   shop: ShopSettings;
+}
+
+export interface SalesPage {
+  pixels: readonly PagePixel[];
+  settings: SalesSettings;
 }
 
 export type Saved =
@@ -81,6 +88,7 @@ export interface SettingsPages {
   /** Of the last 30 days. */
   eventCounts(pixelId: PixelId): Promise<Record<string, EventCount>>;
   sources(): Promise<ShopSettings>;
+  sales(): Promise<SalesPage>;
   /** A draft against what is stored, over the last 30 and 90 days. */
   lookAtSources(draft: string): Promise<Looked<SourcesLook>>;
   lookAtValues(pixel: PagePixel, draft: string, orderId: string | null): Promise<Looked<ValuesLook>>;
@@ -146,6 +154,13 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
       return countEvents(await needs.totals(firstDay(30, timeZone), shopDay(clock.now(), timeZone)), pixelId);
     },
     sources: async () => (await current()).shop,
+    async sales() {
+      const [list, version] = await Promise.all([pixels.list(), current()]);
+      return {
+        pixels: list.map(({ id, code, name }) => ({ id, code, name })),
+        settings: salesOf(version),
+      };
+    },
     async lookAtSources(draft) {
       const before = await current();
       const read = readDraft(before, { page: 'sources' }, draft);
@@ -205,17 +220,19 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
       const saved = await saveSection(settings, section, draft, actor);
       if (!saved.ok || saved.undo === null) return saved;
       news.changed();
-      // Where orders come from is no business of the storefront.
-      const warning = section.page === 'sources' ? undefined : await news.tellStorefront();
+      const warning = concernsStorefront(section) ? await news.tellStorefront() : undefined;
       return { ...saved, ...(warning === undefined ? {} : { warning }) };
     },
     async restore(section, version, actor) {
       const outcome = await restoreSection(settings, section, version, actor);
       if (outcome.ok) {
         news.changed();
-        if (section.page !== 'sources') await news.tellStorefront();
+        if (concernsStorefront(section)) await news.tellStorefront();
       }
       return outcome;
     },
   };
 }
+
+/** Where orders come from and when a sale counts is no business of the storefront. */
+const concernsStorefront = ({ page }: Section): boolean => page !== 'sources' && page !== 'sales';

@@ -69,7 +69,7 @@ export interface PixelNews {
   tellStorefront(): Promise<string | undefined>;
 }
 
-interface PausingNews extends PixelNews {
+export interface PausingNews extends PixelNews {
   /** The pixel sends nothing until staff resume it: what it has due says so from now on. */
   stopped(id: string): Promise<void>;
 }
@@ -85,6 +85,13 @@ export function createPixelUseCases<Row extends PixelRow>(
   }
 
   async function setState(id: string, state: 'active' | 'paused', actor: string): Promise<PixelOutcome<Row>> {
+    // Without a token there is nothing to pause and nothing to resume.
+    if ((await rows.pixels.get(id))?.state === 'disconnected')
+      return {
+        ok: false,
+        problem: 'fields',
+        errors: { token: 'This pixel is disconnected. Enter an access token to connect it again.' },
+      };
     const pixel = await rows.pixels.change(id, { state }, actor);
     news.changed();
     if (pixel && state === 'paused') await news.stopped(pixel.id);

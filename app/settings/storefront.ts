@@ -30,16 +30,19 @@ export interface StorefrontConfig {
   readonly embed: EmbedConfig;
 }
 
-/** A paused pixel still collects: what waits for it is decided when it is resumed. All of this is public. */
+/**
+ * A paused pixel still collects: what waits for it is decided when it is resumed. A disconnected one is told nothing
+ * and loads nothing; orders alone are kept for it. All of this is public.
+ */
 export function storefrontConfig(
   publicKey: string,
   pixels: readonly StorefrontPixel[],
   settings: ShopSettingsVersion,
   places: StorefrontPlaces,
 ): StorefrontConfig {
-  const told = pixels.flatMap(({ id, code, browserLeg }) => {
+  const told = pixels.flatMap(({ id, code, state, browserLeg }) => {
     const own = settings.pixels[id];
-    return own ? [{ code, browserLeg, settings: own }] : [];
+    return own && state !== 'disconnected' ? [{ code, browserLeg, settings: own }] : [];
   });
   return {
     webPixel: {

@@ -22,8 +22,12 @@ export interface StoredAuditEntry extends AuditEntry {
 
 export interface AuditStore {
   add(entry: AuditEntry): Promise<void>;
-  /** Newest first; `before` is the id of the last entry of the page above. */
-  list(page: { limit: number; before?: string | undefined }): Promise<StoredAuditEntry[]>;
+  /** Newest first; `before` is the id of the last entry of the page above, `actions` how the actions may begin. */
+  list(page: {
+    limit: number;
+    before?: string | undefined;
+    actions?: readonly string[] | undefined;
+  }): Promise<StoredAuditEntry[]>;
 }
 
 /** For changes that write their own entry inside their own transaction. */
@@ -37,10 +41,16 @@ export async function writeAudit(sql: Sql, shopId: string, at: Date, entry: Audi
 export function createAudit({ database, clock, shopId }: ShopParts): AuditStore {
   return {
     add: (entry) => writeAudit(database, shopId, clock.now(), entry),
-    async list({ limit, before }) {
+    async list({ limit, before, actions }) {
       const last = before === undefined ? undefined : (idOrNull(before) ?? 0n);
       const rows = await database.prisma.auditEntry.findMany({
-        where: { shopId: requireId(shopId), ...(last === undefined ? {} : { id: { lt: last } }) },
+        where: {
+          shopId: requireId(shopId),
+          ...(last === undefined ? {} : { id: { lt: last } }),
+          ...(actions === undefined
+            ? {}
+            : { OR: actions.map((beginning) => ({ action: { startsWith: beginning } })) }),
+        },
         orderBy: { id: 'desc' },
         take: limit,
       });

@@ -14,6 +14,12 @@ export interface Erasure {
   /** Everything, the shop's row last. False when the shop is installed again, or not known: then nothing is touched. */
   eraseShop(shopId: ShopId): Promise<boolean>;
   /**
+   * The same for a shop that stays: its connection to Shopify and the settings in force are kept, and it begins anew at
+   * this moment. Whoever calls has put the settings back to the defaults before, because a version's number is never
+   * used for something else.
+   */
+  eraseData(shopId: ShopId, at: Date): Promise<void>;
+  /**
    * Empties match data and search keys of the orders named and of the customer's other orders, and forgets the visits
    * that led to them. Order, money and outcome stay, without a person. Answers how many orders that were.
    */
@@ -40,6 +46,9 @@ const TABLES_OF_A_SHOP = [
   'comparisons',
   'backfills',
   'storefront_checks',
+  'alert_messages',
+  'alerts',
+  'alert_choices',
   'settings_versions',
   'audit_entries',
   'pixels',
@@ -59,6 +68,21 @@ export function createErasure(database: Database): Erasure {
       await database.run('DELETE FROM sessions WHERE shop_domain = $1', [shop.domain]);
       await database.run('DELETE FROM shops WHERE id = $1 AND uninstalled_at IS NOT NULL', [shopId]);
       return true;
+    },
+    async eraseData(shopId, at) {
+      // First, so that nothing is asked for again that was before this moment.
+      await database.run(
+        'UPDATE shops SET installed_at = $2, keep_page_days = NULL, keep_order_months = NULL WHERE id = $1',
+        [shopId, at],
+      );
+      for (const table of TABLES_OF_A_SHOP)
+        await database.run(
+          table === 'settings_versions'
+            ? `DELETE FROM settings_versions v USING shops s
+                WHERE v.shop_id = $1 AND s.id = v.shop_id AND v.version < s.settings_version`
+            : `DELETE FROM ${table} WHERE shop_id = $1`,
+          [shopId],
+        );
     },
     eraseCustomer: (shopId, keys, at) =>
       database.transaction(async (sql) => {

@@ -6,8 +6,8 @@ import { idOrNull } from './rows.ts';
 import { bindingOf } from './sealed.ts';
 import type { ShopParts } from './parts.ts';
 
-/** paused: by staff. token_refused and no_permission: TikTok said so. */
-export const pixelStates = ['active', 'paused', 'token_refused', 'no_permission'] as const;
+/** paused: by staff. token_refused and no_permission: TikTok said so. disconnected: the token was forgotten on request. */
+export const pixelStates = ['active', 'paused', 'token_refused', 'no_permission', 'disconnected'] as const;
 export type PixelState = (typeof pixelStates)[number];
 
 export interface Pixel {
@@ -59,6 +59,8 @@ export interface PixelStore {
   change(id: string, change: PixelChange, actor: string): Promise<Pixel | null>;
   /** The row stays for the history; its token does not. */
   remove(id: string, actor: string): Promise<boolean>;
+  /** Every pixel forgets its token and sends nothing until it gets a new one. Answers those that were connected. */
+  disconnectAll(actor: string): Promise<Pixel[]>;
 }
 
 interface PixelRow {
@@ -200,6 +202,33 @@ export function createPixels({ database, keyring, clock, shopId }: ShopParts): P
           after: null,
         });
         return true;
+      }),
+    disconnectAll: (actor) =>
+      database.transaction(async (sql) => {
+        const rows = await sql.rows<PixelRow>(
+          `SELECT ${COLUMNS} FROM pixels
+            WHERE shop_id = $1 AND removed_at IS NULL AND state <> 'disconnected' ORDER BY id FOR UPDATE`,
+          [shopId],
+        );
+        const at = clock.now();
+        const disconnected: Pixel[] = [];
+        for (const row of rows) {
+          const [changed] = await sql.rows<PixelRow>(
+            `UPDATE pixels SET token_sealed = $3, token_last4 = '', state = 'disconnected', state_since = $4
+              WHERE shop_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+            [shopId, row.id, sealToken(''), at],
+          );
+          if (!changed) continue;
+          disconnected.push(pixelOf(changed));
+          await writeAudit(sql, shopId, at, {
+            actor,
+            action: 'pixel.disconnected',
+            target: changed.code,
+            before: spoken(pixelOf(row)),
+            after: spoken(pixelOf(changed)),
+          });
+        }
+        return disconnected;
       }),
   };
 }

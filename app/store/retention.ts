@@ -249,7 +249,10 @@ export async function deleteOldOrders(database: Database, shopId: ShopId, day: s
 
 export interface NewPrivacyRequest {
   shopId: ShopId;
-  topic: 'shop/redact' | 'customers/redact' | 'customers/data_request';
+  /** shop/erase: the owner asked in the app, and the shop stays. The others come from Shopify. */
+  topic: 'shop/redact' | 'customers/redact' | 'customers/data_request' | 'shop/erase';
+  /** Who asked in the app. */
+  askedBy?: string | null;
   receivedAt: Date;
   customerKey: Buffer | null;
   emailKeys: readonly Buffer[];
@@ -262,8 +265,8 @@ export interface PrivacyRequestRow extends NewPrivacyRequest {
 
 export async function addPrivacyRequest(sql: Sql, request: NewPrivacyRequest): Promise<void> {
   await sql.run(
-    `INSERT INTO privacy_requests (of_shop, topic, received_at, customer_key, email_keys, order_ids)
-     VALUES ($1, $2, $3, $4, $5::bytea[], $6::bigint[])`,
+    `INSERT INTO privacy_requests (of_shop, topic, received_at, customer_key, email_keys, order_ids, asked_by)
+     VALUES ($1, $2, $3, $4, $5::bytea[], $6::bigint[], $7)`,
     [
       request.shopId,
       request.topic,
@@ -271,6 +274,7 @@ export async function addPrivacyRequest(sql: Sql, request: NewPrivacyRequest): P
       request.customerKey,
       request.emailKeys,
       request.orderIds,
+      request.askedBy ?? null,
     ],
   );
 }
@@ -284,8 +288,9 @@ export async function openPrivacyRequests(sql: Sql, limit: number): Promise<Priv
     customer_key: Buffer | null;
     email_keys: Buffer[];
     order_ids: string[];
+    asked_by: string | null;
   }>(
-    `SELECT id, of_shop, topic, received_at, customer_key, email_keys, order_ids::text[] AS order_ids
+    `SELECT id, of_shop, topic, received_at, customer_key, email_keys, order_ids::text[] AS order_ids, asked_by
      FROM privacy_requests WHERE done_at IS NULL ORDER BY received_at, id LIMIT $1`,
     [limit],
   );
@@ -297,13 +302,15 @@ export async function openPrivacyRequests(sql: Sql, limit: number): Promise<Priv
     customerKey: row.customer_key,
     emailKeys: row.email_keys,
     orderIds: row.order_ids,
+    askedBy: row.asked_by,
   }));
 }
 
 /** The record stays; what would find the customer again does not. */
 export async function closePrivacyRequest(sql: Sql, id: string, at: Date, result: string): Promise<void> {
   await sql.run(
-    `UPDATE privacy_requests SET done_at = $2, result = $3, customer_key = NULL, email_keys = '{}' WHERE id = $1`,
+    `UPDATE privacy_requests SET done_at = $2, result = $3, customer_key = NULL, email_keys = '{}', asked_by = NULL
+      WHERE id = $1`,
     [id, at, result],
   );
 }

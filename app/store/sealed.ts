@@ -27,6 +27,13 @@ export const sealedColumns = [
     shop: 'shop_id',
     key: ['shop_id', 'event_id', 'occurred_at'],
   },
+  {
+    field: 'alert_choices.targets_sealed',
+    table: 'alert_choices',
+    column: 'targets_sealed',
+    shop: 'shop_id',
+    key: ['shop_id'],
+  },
 ] as const;
 
 export type SealedField = (typeof sealedColumns)[number]['field'];

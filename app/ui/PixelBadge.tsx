@@ -1,7 +1,7 @@
 /** Whether a pixel sends, and if not, why. */
 import { Badge } from '@shopify/polaris';
 
-export type PixelState = 'active' | 'paused' | 'token_refused' | 'no_permission';
+export type PixelState = 'active' | 'paused' | 'token_refused' | 'no_permission' | 'disconnected';
 
 export function PixelBadge({ state }: { state: PixelState }) {
   switch (state) {
@@ -13,5 +13,7 @@ export function PixelBadge({ state }: { state: PixelState }) {
       return <Badge tone="critical">Token refused</Badge>;
     case 'no_permission':
       return <Badge tone="critical">No permission</Badge>;
+    case 'disconnected':
+      return <Badge tone="attention">Disconnected</Badge>;
   }
 }

@@ -34,6 +34,8 @@ interface PixelFormProps {
   stored: PixelFields;
   /** Present when editing: the last four characters of the stored token. */
   tokenLast4?: string | undefined;
+  /** Replacing a stored token is the account owner's alone. */
+  mayReplaceToken?: boolean;
   errors: PixelErrors;
   /** Why TikTok could not tell whether the token works; then it may be saved all the same. */
   unclear: string | null;
@@ -41,7 +43,14 @@ interface PixelFormProps {
   savedAt: string;
 }
 
-export function PixelForm({ stored, tokenLast4, errors, unclear, savedAt }: PixelFormProps) {
+export function PixelForm({
+  stored,
+  tokenLast4,
+  mayReplaceToken = true,
+  errors,
+  unclear,
+  savedAt,
+}: PixelFormProps) {
   const [fields, setFields] = useState(stored);
   const [left, setLeft] = useState<ReadonlySet<keyof PixelFields>>(new Set());
   const [replacing, setReplacing] = useState(tokenLast4 === undefined);
@@ -133,9 +142,21 @@ export function PixelForm({ stored, tokenLast4, errors, unclear, savedAt }: Pixe
             {editing && !replacing ? (
               <InlineStack gap="300" blockAlign="center">
                 <Text as="p">
-                  Stored encrypted, ends in <b>{tokenLast4}</b>
+                  {tokenLast4 === '' ? (
+                    PIXEL_TEXT.noToken
+                  ) : (
+                    <>
+                      Stored encrypted, ends in <b>{tokenLast4}</b>
+                    </>
+                  )}
                 </Text>
-                <Button onClick={() => setReplacing(true)}>Replace token</Button>
+                {mayReplaceToken ? (
+                  <Button onClick={() => setReplacing(true)}>Replace token</Button>
+                ) : (
+                  <Text as="p" tone="subdued">
+                    {PIXEL_TEXT.ownerOnly}
+                  </Text>
+                )}
               </InlineStack>
             ) : (
               <TextField

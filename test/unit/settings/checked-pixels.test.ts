@@ -30,6 +30,7 @@ function counter(answer: TrackAnswer, pixel: typeof stored | { testEventCode: nu
       edit: () => Promise.resolve((saved.push('edit'), { ok: true as const, pixel: row })),
     },
     tiktok: { track: (call) => Promise.resolve((asked.push(call), answer)) },
+    owner: true,
     pageUrl: 'https://birch.example',
     clock: manualClock('2026-11-20T12:00:00Z'),
   });
