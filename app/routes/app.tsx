@@ -4,13 +4,14 @@ import {
   isRouteErrorResponse,
   Outlet,
   useLoaderData,
+  useNavigation,
   useRouteError,
   useRouteLoaderData,
 } from '@remix-run/react';
-import { NavMenu } from '@shopify/app-bridge-react';
+import { NavMenu, useAppBridge } from '@shopify/app-bridge-react';
 import { Banner, BlockStack, Page } from '@shopify/polaris';
 import { AppProvider } from '@shopify/shopify-app-remix/react';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { troubles } = await context.house.requireShop(request);
@@ -19,6 +20,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 
 export default function AppFrame() {
   const { apiKey, troubles } = useLoaderData<typeof loader>();
+  useLoadingBar();
   return (
     <Frame apiKey={apiKey}>
       {troubles.length > 0 ? (
@@ -33,6 +35,17 @@ export default function AppFrame() {
       <Outlet />
     </Frame>
   );
+}
+
+/** The admin's own bar at the top of the page, for as long as a page or a form is on its way. */
+function useLoadingBar() {
+  const shopify = useAppBridge();
+  const busy = useNavigation().state !== 'idle';
+  useEffect(() => {
+    if (!busy) return undefined;
+    void shopify.loading(true);
+    return () => void shopify.loading(false);
+  }, [busy, shopify]);
 }
 
 function Frame({ apiKey, children }: { apiKey: string; children: ReactNode }) {

@@ -18,3 +18,17 @@ export function manualClock(start: Date | string = '2026-11-20T12:00:00.000Z'): 
     },
   };
 }
+
+/** A clock that runs on by itself from where it was last set. */
+export function runningClock(start: Date): ManualClock {
+  let ahead = start.getTime() - Date.now();
+  return {
+    now: () => new Date(Date.now() + ahead),
+    advance(ms) {
+      ahead += ms;
+    },
+    set(date) {
+      ahead = date.getTime() - Date.now();
+    },
+  };
+}

@@ -10,7 +10,7 @@ import { mintSessionToken } from '../../../sandbox/admin/session-token.ts';
 import { installApp } from '../../../sandbox/admin/installation.ts';
 import type { SandboxShop } from '../../../sandbox/world.ts';
 import { manualClock, type ManualClock } from '../../support/clock.ts';
-import { testDatabase } from '../../support/database.ts';
+import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
 export interface OpenApp {
   readonly url: string;
@@ -49,10 +49,18 @@ const BROWSER =
 const SECRET = 'tock-sandbox-secret';
 const APP_URL = 'https://tock.example';
 
-export async function openApp(change: Partial<Config> = {}): Promise<OpenApp> {
-  const database = await testDatabase();
-  const clock = manualClock(new Date());
+export interface Beside {
+  /** A new one of the test run unless given; who gives one drops it. */
+  readonly database?: TestDatabase;
+  /** The sandbox lives in this time too; without it its time runs on by itself. */
+  readonly clock?: ManualClock;
+}
+
+export async function openApp(change: Partial<Config> = {}, beside: Beside = {}): Promise<OpenApp> {
+  const database = beside.database ?? (await testDatabase());
+  const clock = beside.clock ?? manualClock(new Date());
   const sandbox = await startSandbox({
+    ...(beside.clock === undefined ? {} : { clock }),
     port: 0,
     appUrl: APP_URL,
     apiKey: 'tock-sandbox-key',

@@ -1,0 +1,86 @@
+/** The admin with the app in its frame, in one browser tab: goes from page to page and tells what it hears of trouble. */
+import type { Frame, Page } from 'playwright-core';
+import type { AdminPage } from '../support/admin-pages.ts';
+import type { AdminWorld } from '../support/admin-world.ts';
+import type { TestBrowser } from '../support/browser.ts';
+import type { SandboxShop } from '../../sandbox/world.ts';
+
+export const DESK = { width: 1280, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export interface Admin {
+  readonly tab: Page;
+  /** Errors of scripts and of the console, oldest first; empty for as long as all is well. */
+  readonly faults: string[];
+  /** The page once it is awake: shown, and answering to clicks. */
+  show(page: AdminPage, shop?: SandboxShop): Promise<Frame>;
+  /** As it comes up under an address whose session token has ended, which App Bridge then renews. */
+  showLate(page: AdminPage, shop?: SandboxShop): Promise<Frame>;
+  /** The same, by its address within the app. */
+  open(path: string, shop?: SandboxShop): Promise<Frame>;
+  /** The frame of the app as it is now. */
+  frame(): Frame;
+}
+
+export async function openAdmin(world: AdminWorld, browser: TestBrowser): Promise<Admin> {
+  const { app } = world;
+  const context = await browser.visitor({ viewport: DESK, reducedMotion: 'reduce' });
+  const tab = await context.newPage();
+  const faults: string[] = [];
+  tab.on('pageerror', (error) => faults.push(String(error)));
+  tab.on('console', (message) => {
+    // The browser itself tells every refused request, which the app answers for.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      faults.push(message.text());
+  });
+
+  function frame(): Frame {
+    const found = tab.frames().find((one) => one.url().startsWith(app.url));
+    if (!found) throw new Error('The app is not in the admin.');
+    return found;
+  }
+
+  async function open(path: string, shop = world.filled): Promise<Frame> {
+    await tab.goto(`${app.sandbox.url}/admin/store/${shop.handle}/apps/tock${path}`, {
+      waitUntil: 'domcontentloaded',
+    });
+    return awake(tab, frame);
+  }
+
+  return {
+    tab,
+    faults,
+    open,
+    frame,
+    show: (page, shop) => open(page.path(world.at), shop),
+    async showLate(page, shop = world.filled) {
+      const isPage = (url: URL) => url.origin === app.url && url.searchParams.has('id_token');
+      await context.route(
+        isPage,
+        (route) => {
+          const address = new URL(route.request().url());
+          address.searchParams.set('id_token', app.token({ shop: shop.handle, lifetime: -120 }));
+          return route.continue({ url: address.href });
+        },
+        { times: 1 },
+      );
+      return open(page.path(world.at), shop);
+    },
+  };
+}
+
+/** React has taken the page over: its marks are on the heading. */
+async function awake(tab: Page, frame: () => Frame): Promise<Frame> {
+  await tab.frameLocator('#app-frame').locator('h1').first().waitFor();
+  const found = frame();
+  await found.waitForFunction(() => {
+    const heading = document.querySelector('h1');
+    return heading !== null && Object.keys(heading).some((name) => name.startsWith('__reactFiber'));
+  });
+  return found;
+}
+
+/** Until nothing is asked for any more and what is asked of the server while a page settles is answered. */
+export async function quiet(tab: Page): Promise<void> {
+  await tab.waitForLoadState('networkidle');
+}

@@ -1,0 +1,61 @@
+/**
+ * Every page of the admin, in one list. The gallery, the tests of every page, the tests of strangers at every route and
+ * the measurement of the admin work from it: a new page is one line here, and a route that is missing fails a test.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What addresses are made of. */
+export interface Places {
+  pixelId: string;
+  /** Event ids of orders, by how they ended. */
+  sent: string;
+  skipped: string;
+}
+
+export interface AdminPage {
+  /** The picture's file name, and the page's name in tests. */
+  name: string;
+  /** The route's file, without its ending. */
+  route: string;
+  path: (at: Places) => string;
+  /** What its forms say they intend; empty where the page has none. */
+  intents: readonly string[];
+}
+
+function page(name: string, route: string, path: AdminPage['path'] | string, ...intents: string[]): AdminPage {
+  return { name, route, path: typeof path === 'string' ? () => path : path, intents };
+}
+
+export const ADMIN_PAGES: readonly AdminPage[] = [
+  page('home', 'app._index', '/app'),
+  page('pixels', 'app.pixels._index', '/app/pixels'),
+  page('pixel-new', 'app.pixels.new', '/app/pixels/new', 'save'),
+  page(
+    'pixel',
+    'app.pixels.$id',
+    ({ pixelId }) => `/app/pixels/${pixelId}`,
+    ...['save', 'test', 'pause', 'resume', 'remove'],
+  ),
+  page('events', 'app.events', '/app/events', 'save', 'undo'),
+  page('sources', 'app.sources', '/app/sources', 'look', 'save', 'undo'),
+  page('values', 'app.values', '/app/values', 'look', 'catalogue', 'save', 'undo'),
+  page('log', 'app.log._index', '/app/log'),
+  page('event-sent', 'app.log.$pixelId.$eventId', ({ pixelId, sent }) => `/app/log/${pixelId}/${sent}`),
+  page('event-skipped', 'app.log.$pixelId.$eventId', ({ pixelId, skipped }) => `/app/log/${pixelId}/${skipped}`),
+  page('guides', 'app.guides._index', '/app/guides'),
+  page('guide', 'app.guides.$slug', '/app/guides/turn-off-tiktok-data-sharing', 'check'),
+];
+
+const ROUTES = new URL('../../app/routes/', import.meta.url);
+
+/** The app's routes as they lie in the folder; `acts` tells whether forms are sent there. */
+export function adminRoutes(): { route: string; acts: boolean }[] {
+  return readdirSync(ROUTES)
+    .filter((file) => file.startsWith('app.') && file !== 'app.tsx')
+    .map((file) => ({
+      route: file.replace(/\.tsx?$/, ''),
+      acts: /export (async )?function action|export const action/.test(
+        readFileSync(new URL(file, ROUTES), 'utf8'),
+      ),
+    }));
+}

@@ -1,0 +1,156 @@
+/** A store with a month behind it, and one that has nothing yet: the whole app with all that its pages can show. */
+import { DEFAULT_SCOPES, sandboxCredentials } from '../../app/config.ts';
+import { adminApiSwitches } from '../../sandbox/admin/graphql/endpoint.ts';
+import { webhooksSettled } from '../../sandbox/admin/webhooks.ts';
+import { run } from '../../sandbox/control/switchboard.ts';
+import { walk } from '../../sandbox/control/visitor.ts';
+import { placeOrder } from '../../sandbox/orders/changes.ts';
+import { draftOfKind, type OrderKind } from '../../sandbox/orders/kinds.ts';
+import { pixelsOfShop, tiktokOf } from '../../sandbox/tiktok/business.ts';
+import type { SandboxOrder, SandboxShop } from '../../sandbox/world.ts';
+import { openApp, type OpenApp } from '../integration/server/open-app.ts';
+import type { Places } from './admin-pages.ts';
+import { freePort } from './app-processes.ts';
+import { runningClock } from './clock.ts';
+import type { TestDatabase } from './database.ts';
+
+export interface AdminWorld {
+  app: OpenApp;
+  /** Thirty days of orders, with a pixel that TikTok takes events from. */
+  filled: SandboxShop;
+  /** Installed a moment ago, and nothing more. */
+  fresh: SandboxShop;
+  at: Places;
+  /** TikTok refuses the pixel's token, as when somebody made a new one; the pixel knows. */
+  refuseToken(): Promise<void>;
+  /** As many page events more, sent and settled, as fill every list to its last row. */
+  addRows(count: number): Promise<void>;
+  /** Shopify's Admin API answers with its error page, until it is well again. */
+  shopifyFails(on: boolean): void;
+  close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+/** Longer than an order waits for its visitor's context. */
+const HOLD_MS = 61_000;
+
+/** What is bought from day to day, over and over: most of it is plain, some is what Tock keeps back. */
+const BOUGHT: readonly (readonly OrderKind[])[] = [
+  ['plain', 'plain'],
+  ['plain', 'pos'],
+  ['plain', 'discount-code', 'tiktok-shop'],
+  ['plain'],
+  ['plain', 'other-currency', 'draft'],
+  ['plain', 'subscription-renewal'],
+  ['plain', 'plain', 'phone-only', 'test-gateway'],
+];
+
+/** Without a database of the test run, hand in one of your own. */
+export async function openAdminWorld(
+  options: { database?: TestDatabase; days?: number } = {},
+): Promise<AdminWorld> {
+  const days = options.days ?? BOUGHT.length;
+  const port = await freePort();
+  const clock = runningClock(new Date(Date.now() - days * DAY_MS));
+  const app = await openApp(
+    {
+      port,
+      shopify: {
+        apiKey: sandboxCredentials.apiKey,
+        apiSecret: sandboxCredentials.apiSecret,
+        appUrl: `http://127.0.0.1:${port}`,
+        scopes: DEFAULT_SCOPES.split(','),
+      },
+    },
+    { clock, ...(options.database === undefined ? {} : { database: options.database }) },
+  );
+  const { house, sandbox } = app;
+  const { world } = sandbox;
+  const filled = app.shop('northwind');
+  const fresh = app.shop('fjord');
+
+  /** As staff do it; the sessions of the days before have ended by now. */
+  async function open(shop: SandboxShop): Promise<void> {
+    await house.store.installs.deleteSessionsOfShop(shop.domain);
+    const answer = await app.page('/app', { shop: shop.handle });
+    await answer.arrayBuffer();
+    if (answer.status !== 200) throw new Error(`The app does not open for ${shop.name}: ${answer.status}.`);
+  }
+  async function deliver(): Promise<void> {
+    await webhooksSettled(world);
+    clock.advance(HOLD_MS);
+    await house.delivery.runDue();
+  }
+  const place = (kind: OrderKind): SandboxOrder =>
+    placeOrder(world, filled, draftOfKind(world, filled, kind));
+
+  await open(filled);
+  const own = house.store.shop(filled.id);
+  const [business] = pixelsOfShop(tiktokOf(world), filled.handle);
+  if (!business) throw new Error('The sandbox has no TikTok pixel for this shop.');
+  const added = await house
+    .pixelsOf(own)
+    .add({ code: business.code, token: business.token, name: 'Main pixel', browserLeg: 'on' }, 'test');
+  if (!added.ok) throw new Error('The pixel was not added.');
+  filled.embedEnabled = true;
+
+  const start = clock.now().getTime();
+  for (let day = 0; day < days; day += 1) {
+    clock.set(new Date(start + day * DAY_MS + 3_600_000));
+    for (const kind of BOUGHT[day % BOUGHT.length] ?? []) place(kind);
+    await deliver();
+  }
+  clock.set(new Date(start + days * DAY_MS - 3_600_000));
+  await open(filled);
+  await open(fresh);
+  await walk(world, filled, { ad: true, consent: 'unasked', until: 'order', product: 0 });
+  await walk(world, filled, { ad: true, consent: 'unasked', until: 'checkout', product: 1 });
+  await deliver();
+  // TikTok takes no event of this name: the one order of the month that it refused in words.
+  await run(world, 'tiktok/faults', { kind: 'code', code: 40002, times: 1 });
+  place('plain');
+  await deliver();
+  await house.bookkeeping.everyHour();
+  clock.set(new Date(start + days * DAY_MS));
+  place('plain');
+  await webhooksSettled(world);
+
+  const ending = async (state: string): Promise<string> => {
+    const page = await house.logOf(filled.id).page({
+      filter: { state: state === 'sent' ? 'sent' : 'skipped', kind: 'order' },
+      limit: 1,
+    });
+    const [entry] = page.entries;
+    if (!entry) throw new Error(`No order is ${state}.`);
+    return entry.eventId;
+  };
+  const at: Places = {
+    pixelId: added.pixel.id,
+    sent: await ending('sent'),
+    skipped: await ending('skipped'),
+  };
+
+  return {
+    app,
+    filled,
+    fresh,
+    at,
+    async refuseToken() {
+      await run(world, 'tiktok/tokens/revoke', { pixel: business.code });
+      await deliver();
+    },
+    async addRows(count) {
+      await house.store.database.run(
+        `INSERT INTO page_deliveries (shop_id, pixel_id, event_id, occurred_at, event, received_at, day, state, reason,
+                                      settled_at, settings_version, request_ids)
+         SELECT $1, $2, 'sh-' || lpad(n::text, 8, '0'), at, 'product_viewed', at, at::date, 'sent', 'accepted', at, 1, '{}'
+           FROM (SELECT n, $3::timestamptz - n * interval '1 second' AS at FROM generate_series(1, $4::int) n) AS made`,
+        [filled.id, added.pixel.id, clock.now(), count],
+      );
+    },
+    shopifyFails(on) {
+      adminApiSwitches(world).failWith = on ? 503 : null;
+    },
+    close: () => app.close(),
+  };
+}
