@@ -1,5 +1,6 @@
 /** The admin with the app in its frame, in one browser tab: goes from page to page and tells what it hears of trouble. */
-import type { Frame, Page } from 'playwright-core';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Frame, Page, Request } from 'playwright-core';
 import type { AdminPage } from '../support/admin-pages.ts';
 import type { AdminWorld } from '../support/admin-world.ts';
 import type { TestBrowser } from '../support/browser.ts';
@@ -7,6 +8,9 @@ import type { SandboxShop } from '../../sandbox/world.ts';
 
 export const DESK = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
+
+/** Longer than a page waits before it asks for what a draft would do. */
+const QUIET_MS = 600;
 
 export interface Admin {
   readonly tab: Page;
@@ -20,6 +24,8 @@ export interface Admin {
   open(path: string, shop?: SandboxShop): Promise<Frame>;
   /** The frame of the app as it is now. */
   frame(): Frame;
+  /** Until everything that the page asks for by itself is there. */
+  quiet(): Promise<void>;
 }
 
 export async function openAdmin(world: AdminWorld, browser: TestBrowser): Promise<Admin> {
@@ -33,6 +39,15 @@ export async function openAdmin(world: AdminWorld, browser: TestBrowser): Promis
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       faults.push(message.text());
   });
+
+  const asked = new Set<Request>();
+  let lastAsked = 0;
+  tab.on('request', (request) => {
+    asked.add(request);
+    lastAsked = Date.now();
+  });
+  tab.on('requestfinished', (request) => asked.delete(request));
+  tab.on('requestfailed', (request) => asked.delete(request));
 
   function frame(): Frame {
     const found = tab.frames().find((one) => one.url().startsWith(app.url));
@@ -52,6 +67,9 @@ export async function openAdmin(world: AdminWorld, browser: TestBrowser): Promis
     faults,
     open,
     frame,
+    async quiet() {
+      while (asked.size > 0 || Date.now() - lastAsked < QUIET_MS) await wait(QUIET_MS / 6);
+    },
     show: (page, shop) => open(page.path(world.at), shop),
     async showLate(page, shop = world.filled) {
       const isPage = (url: URL) => url.origin === app.url && url.searchParams.has('id_token');
@@ -78,9 +96,4 @@ async function awake(tab: Page, frame: () => Frame): Promise<Frame> {
     return heading !== null && Object.keys(heading).some((name) => name.startsWith('__reactFiber'));
   });
   return found;
-}
-
-/** Until nothing is asked for any more and what is asked of the server while a page settles is answered. */
-export async function quiet(tab: Page): Promise<void> {
-  await tab.waitForLoadState('networkidle');
 }

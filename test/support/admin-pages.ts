@@ -22,7 +22,12 @@ export interface AdminPage {
   intents: readonly string[];
 }
 
-function page(name: string, route: string, path: AdminPage['path'] | string, ...intents: string[]): AdminPage {
+function page(
+  name: string,
+  route: string,
+  path: AdminPage['path'] | string,
+  ...intents: string[]
+): AdminPage {
   return { name, route, path: typeof path === 'string' ? () => path : path, intents };
 }
 
@@ -41,7 +46,11 @@ export const ADMIN_PAGES: readonly AdminPage[] = [
   page('values', 'app.values', '/app/values', 'look', 'catalogue', 'save', 'undo'),
   page('log', 'app.log._index', '/app/log'),
   page('event-sent', 'app.log.$pixelId.$eventId', ({ pixelId, sent }) => `/app/log/${pixelId}/${sent}`),
-  page('event-skipped', 'app.log.$pixelId.$eventId', ({ pixelId, skipped }) => `/app/log/${pixelId}/${skipped}`),
+  page(
+    'event-skipped',
+    'app.log.$pixelId.$eventId',
+    ({ pixelId, skipped }) => `/app/log/${pixelId}/${skipped}`,
+  ),
   page('guides', 'app.guides._index', '/app/guides'),
   page('guide', 'app.guides.$slug', '/app/guides/turn-off-tiktok-data-sharing', 'check'),
 ];
