@@ -61,7 +61,9 @@ function statesOf(admin: Admin, world: AdminWorld): State[] {
 /** The whole page: the window grows until nothing has to be scrolled. */
 async function picture(admin: Admin, frame: Frame, window: typeof DESK, file: string): Promise<void> {
   await admin.tab.setViewportSize(window);
-  const hidden = await frame.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+  const hidden = await frame.evaluate(
+    () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
+  );
   await admin.tab.setViewportSize({
     ...window,
     height: Math.min(TALLEST, window.height + Math.max(0, hidden)),
