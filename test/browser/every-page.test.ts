@@ -1,7 +1,7 @@
 /** Every page of the admin, in the states that staff can meet: for assistive technology, by keyboard, on a phone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
-import { ADMIN_PAGES, adminRoutes, type AdminPage } from '../support/admin-pages.ts';
+import { ADMIN_FILES, ADMIN_PAGES, adminRoutes, type AdminPage } from '../support/admin-pages.ts';
 import { openAdminWorld, type AdminWorld } from '../support/admin-world.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { barriers } from './accessible.ts';
@@ -30,7 +30,8 @@ const isOwn = ({ route }: AdminPage) => /\$\w*id/i.test(route);
 
 it('knows every route of the app', () => {
   const routes = adminRoutes().map(({ route }) => route);
-  expect([...new Set(ADMIN_PAGES.map(({ route }) => route))].sort()).toEqual(routes.sort());
+  const listed = [...ADMIN_PAGES, ...ADMIN_FILES].map(({ route }) => route);
+  expect([...new Set(listed)].sort()).toEqual(routes.sort());
 });
 
 describe('with a month of business', () => {

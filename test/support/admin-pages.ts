@@ -44,16 +44,22 @@ export const ADMIN_PAGES: readonly AdminPage[] = [
   page('events', 'app.events', '/app/events', 'save', 'undo'),
   page('sources', 'app.sources', '/app/sources', 'look', 'save', 'undo'),
   page('values', 'app.values', '/app/values', 'look', 'catalogue', 'save', 'undo'),
-  page('log', 'app.log._index', '/app/log'),
+  page('log', 'app.log._index', '/app/log', 'find'),
   page('event-sent', 'app.log.$pixelId.$eventId', ({ pixelId, sent }) => `/app/log/${pixelId}/${sent}`),
   page(
     'event-skipped',
     'app.log.$pixelId.$eventId',
     ({ pixelId, skipped }) => `/app/log/${pixelId}/${skipped}`,
   ),
+  page('settings', 'app.settings._index', '/app/settings', 'save', 'undo'),
+  page('settings-store', 'app.settings.store', '/app/settings/store', 'disconnect', 'reset', 'erase', 'undo'),
+  page('audit', 'app.audit', '/app/audit'),
   page('guides', 'app.guides._index', '/app/guides'),
   page('guide', 'app.guides.$slug', '/app/guides/turn-off-tiktok-data-sharing', 'check'),
 ];
+
+/** Routes that answer with a file and show nothing. */
+export const ADMIN_FILES: readonly AdminPage[] = [page('log-csv', 'app.log.csv', '/app/log/csv', 'download')];
 
 const ROUTES = new URL('../../app/routes/', import.meta.url);
 

@@ -115,12 +115,11 @@ export async function openAdminWorld(
   place('plain');
   await webhooksSettled(world);
 
-  const ending = async (state: string): Promise<string> => {
-    const page = await house.logOf(filled.id).page({
-      filter: { state: state === 'sent' ? 'sent' : 'skipped', kind: 'order' },
-      limit: 1,
-    });
-    const [entry] = page.entries;
+  const shop = await house.store.installs.shopById(filled.id);
+  if (!shop) throw new Error('The store is not installed.');
+  const ending = async (state: 'sent' | 'skipped'): Promise<string> => {
+    const { entries } = await house.logOf(shop).page({ state, kind: 'order' }, null, 1);
+    const [entry] = entries;
     if (!entry) throw new Error(`No order is ${state}.`);
     return entry.eventId;
   };
