@@ -1,7 +1,7 @@
 /**
  * Who may know whom. A room is a folder of app/; what is not allowed here does not pass `npm run rooms`.
  */
-const ROOMS = 'intake|record|visitors|delivery|ledger|settings|privacy|alerts|radar';
+const ROOMS = 'intake|record|visitors|enquiry|delivery|ledger|settings|privacy|alerts|radar';
 const SHARED = 'record|visitors|settings';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -26,12 +26,14 @@ import { createAppWebhooks, type AuditTrail } from './shopify/app-webhooks.ts';
 import { createShopify, type Shopify, type ShopRequest, type Staff } from './shopify/app.ts';
 import { createConsentPolicies } from './shopify/consent-policy.ts';
 import { putEmbedConfig, putWebPixel, readShop, type ShopRead } from './shopify/install.ts';
+import { createShopOrders } from './shopify/orders.ts';
 import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
 import { createIntake } from './intake/intake.ts';
 import { regionPolicy } from './conversion/consent.ts';
 import { hashedEmail } from './conversion/identity.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { createShopLog, type ShopLog } from './delivery/shop-log.ts';
+import { createEnquiry } from './enquiry/enquiry.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
 import { runPrivacyRequests } from './privacy/requests.ts';
@@ -239,6 +241,16 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     // Delivery keeps pixels in memory for seconds; a pause by TikTok's answer must be seen at once.
     onPixelPaused: () => shops.forget(),
   });
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const enquiry = createEnquiry({
+    database: store.database,
+    shops,
+    ordersOf: (domain) => createShopOrders(shopify.adminFor(domain), { pause }),
+    wake: () => delivery.wake(),
+    clock,
+    log,
+    random: Math.random,
+  });
   const radar = createRadar({
     outbound: createOutbound({ sandboxUrl: config.sandboxUrl }),
     rows: createStorefrontChecks(store.database),
@@ -267,11 +279,16 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     tellStorefront: () => tellStorefront(shop.id),
   });
   const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> => createPixelUseCases(shop, newsOf(shop));
+  /** Orders that wait for Shopify's word are asked about beside the sending. */
+  function workOff(): void {
+    enquiry.wake();
+    delivery.wake();
+  }
   let jobs: Jobs | undefined;
   let working = false;
   // Whoever works wakes itself; a process that only serves wakes the others. A lost wake-up costs one sweep.
   function wake(): void {
-    if (working) delivery.wake();
+    if (working) workOff();
     else jobs?.wakeOthers();
   }
   const intake = createIntake({
@@ -310,7 +327,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     adminFor: shopify.adminFor,
     keptFrom: (shopId) => keptFrom({ database: store.database, clock }, shopId),
     wake,
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pause,
     clock,
     log,
   });
@@ -364,12 +381,13 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     runPrivacy,
     async startWork() {
       working = true;
+      enquiry.start();
       delivery.start();
       jobs = await openJobs({
         pool: store.database.pool,
         log,
         work: {
-          deliver: () => delivery.wake(),
+          deliver: workOff,
           compare: () => bookkeeping.everyHour(),
           runBackfills: () => bookkeeping.runBackfills(),
           keepWhatIsDue: () =>
@@ -465,6 +483,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       }),
     async close() {
       await intake.drain();
+      await enquiry.drain();
       await delivery.drain();
       await jobs?.close();
       await tiktok.close();

@@ -5,7 +5,7 @@ import type { ConsentEvidence, Facts, MatchData, OrderFacts } from './facts.ts';
 import { occurredAt } from './payload/v1.ts';
 import type { PixelSettings, ShopSettings } from './settings.ts';
 import { judgeSource } from './sources.ts';
-import type { SourceReason } from './sources.ts';
+import type { SourceReason, Unanswered } from './sources.ts';
 
 export const SKIP_REASONS = [
   'event_off',
@@ -32,14 +32,14 @@ export const SKIP_REASONS = [
 
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-export type WaitReason = 'context' | 'identity' | 'payment';
+export type WaitReason = 'context' | 'identity' | 'payment' | 'shopify';
 
 interface Judged {
   /** What decided: "events.order", "switch:pos", "rule:<id>", "consent:region", … */
   rule: string;
   settingsVersion: number;
   /** Enabled source rules whose field could not be had. */
-  unanswered: string[];
+  unanswered: Unanswered[];
 }
 
 export type Decision =
@@ -69,6 +69,10 @@ const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 /** TikTok merges a browser copy for five minutes: an order waits for its context until four have passed. */
 const HOLD_END = 240 * SECOND;
+/** Half a minute less for Shopify's answer, because a last question may still be on its way. */
+const ASK_FOR = 210 * SECOND;
+/** An order whose time for questions is over is looked at so soon again: whoever asks ends the wait, not the clock. */
+const ASK_AGAIN = 5 * SECOND;
 /** Orders are at most this old at intake, and a purchase waits this long for somebody to be recognised. */
 const USEFUL = 7 * DAY;
 const PAYMENT_WAIT = 28 * DAY;
@@ -79,19 +83,20 @@ type Answer =
   | { state: 'skip'; reason: SkipReason; rule: string };
 
 export function decide(input: DecideInput): Decision {
-  const unanswered: string[] = [];
+  const unanswered: Unanswered[] = [];
   const answer = input.facts.kind === 'order' ? judgeOrder(input, input.facts, unanswered) : judgePage(input);
   return { ...answer, settingsVersion: input.settingsVersion, unanswered };
 }
 
-function judgeOrder(input: DecideInput, facts: OrderFacts, unanswered: string[]): Answer {
+function judgeOrder(input: DecideInput, facts: OrderFacts, unanswered: Unanswered[]): Answer {
   const { settings, pixel, now, receivedAt } = input;
   const mapping = pixel.events.order;
   if (!mapping?.on) return skip('event_off', 'events.order');
 
   const source = judgeSource(facts, settings);
   unanswered.push(...source.unanswered);
-  if (source.side === 'block') return skip(sourceSkip(source.reason), source.rule);
+  const asks = source.missing.length > 0;
+  if (source.side === 'block' && !asks) return skip(sourceSkip(source.reason), source.rule);
 
   if (facts.cancelledAt !== undefined) return skip('cancelled', 'order.cancelled');
   if (!facts.confirmed) return skip('unconfirmed', 'order.unconfirmed');
@@ -101,6 +106,11 @@ function judgeOrder(input: DecideInput, facts: OrderFacts, unanswered: string[])
   if (!input.backfill) {
     if (processed < input.activeFrom.getTime()) return skip('before_active', 'pixel.active_from');
     if (receivedAt.getTime() - processed > USEFUL) return skip('too_old', 'order.age');
+  }
+
+  if (asks) {
+    const until = Math.max(answerDue(facts, receivedAt).getTime(), now.getTime() + ASK_AGAIN);
+    return wait('shopify', new Date(until), 'source.unanswered');
   }
 
   if (settings.purchaseMoment === 'paid' && !facts.paid) {
@@ -125,6 +135,16 @@ function judgeOrder(input: DecideInput, facts: OrderFacts, unanswered: string[])
       : skip('no_identity', 'identity.purchase');
   }
   return { state: 'send', eventName: mapping.name, limitedDataUse: consent.limited, rule: consent.rule };
+}
+
+/**
+ * Until when Shopify may be asked about an order: in time for TikTok to merge a browser's copy. For an order that comes
+ * later than that there is nothing to hurry for.
+ */
+export function answerDue(facts: OrderFacts, receivedAt: Date): Date {
+  const merging = Date.parse(facts.processedAt) + ASK_FOR;
+  const received = receivedAt.getTime();
+  return new Date(received < merging ? merging : received + ASK_FOR);
 }
 
 function judgePage(input: DecideInput): Answer {

@@ -82,17 +82,26 @@ export interface PageAddress {
   referrer?: string;
 }
 
-/** Fields that only the Admin API has, asked for once when an enabled rule needs them. */
+/** Fields that only the Admin API has, asked for once when an enabled rule needs them. An empty list is an answer. */
 export interface FetchedFields {
   customerTags?: string[];
+  customerTypes?: ('new' | 'returning')[];
   company?: boolean;
   markets?: string[];
   productTypes?: string[];
   sellingPlans?: boolean;
-  channel?: string;
+  channels?: string[];
 }
 
 export type FetchedField = keyof FetchedFields;
+
+/**
+ * Why Shopify was asked for a field and did not tell it. denied: the store granted no access to it. gone: Shopify does
+ * not have the order any more. not_connected: the app has no valid token. no_answer: Shopify was silent for too long.
+ */
+export type NotTold = 'denied' | 'gone' | 'not_connected' | 'no_answer';
+
+export type NotToldFields = Partial<Record<FetchedField, NotTold>>;
 
 export interface OrderFacts {
   v: 1;
@@ -138,6 +147,8 @@ export interface OrderFacts {
   page?: PageAddress;
   offered: Offered;
   fetched?: FetchedFields;
+  /** Asked for once and not to be had: what needs it is shown as a rule that could not be asked. */
+  notTold?: NotToldFields;
 }
 
 export interface PageFacts {

@@ -1,6 +1,8 @@
 /** A Shopify order, as the Admin GraphQL API tells it, to the same facts and match data. */
-import type { Amount, FactsProblem, FetchedFields, OrderRead } from './facts.ts';
+import { safeLabel } from './browser.ts';
+import type { Amount, FactsProblem, FetchedField, FetchedFields, NotToldFields, OrderRead } from './facts.ts';
 import { currencyCode, customerType, decimal, netOf, sum, zero } from './from-order.ts';
+import { distinct } from './identity.ts';
 import {
   flag,
   idOf,
@@ -64,15 +66,24 @@ export const ADMIN_ORDER_SELECTION = `
 
 type Currency = OrderParts['currency'];
 
-/** One Order node of ADMIN_ORDER_SELECTION. Fields that the shop's scopes deny come as null and count as unknown. */
-export function readAdminOrder(node: unknown, known: KnownShop = {}): Result<OrderRead, FactsProblem> {
+/**
+ * One Order node of ADMIN_ORDER_SELECTION, and of what was asked besides. Fields that the shop's scopes deny come as null
+ * and count as unknown.
+ */
+export function readAdminOrder(
+  node: unknown,
+  known: KnownShop = {},
+  asked: Asked = { fields: [], denied: [] },
+): Result<OrderRead, FactsProblem> {
   return reading(() => {
     if (!isObject(node)) return refuse('', 'an order');
-    return assembleOrder(adminParts(node), known);
+    return assembleOrder(adminParts(node, asked), known);
   });
 }
 
-function adminParts(order: JsonObject): OrderParts {
+function adminParts(order: JsonObject, asked: Asked): OrderParts {
+  const along = readToldFields(order, { fields: BROUGHT_ALONG, denied: asked.denied });
+  const told = readToldFields(order, asked);
   const shop = currencyCode(order, 'currencyCode');
   const currency = {
     shop,
@@ -176,7 +187,8 @@ function adminParts(order: JsonObject): OrderParts {
     host: undefined,
     checkoutToken: text(order, 'checkoutToken'),
     cartToken: text(order, 'cartToken'),
-    fetched: fetchedOf(order, lines),
+    fetched: { ...along.fetched, ...told.fetched },
+    notTold: Object.keys(told.notTold).length > 0 ? told.notTold : undefined,
   };
 }
 
@@ -249,47 +261,139 @@ function orderCount(customer: JsonObject | undefined): number | undefined {
   return written !== undefined && /^\d{1,9}$/.test(written) ? Number(written) : undefined;
 }
 
-function fetchedOf(order: JsonObject, lines: readonly JsonObject[]): FetchedFields {
-  const fetched: FetchedFields = {
-    sellingPlans: lines.some((line) => isObject(line.sellingPlan)),
-    productTypes: lines.flatMap((line) =>
-      isObject(line.product) ? (text(line.product, 'productType') ?? []) : [],
-    ),
-  };
-  const customer = object(order, 'customer');
-  if (customer && Array.isArray(customer.tags)) fetched.customerTags = texts(customer, 'tags', 'customer.');
-  const market = customer && object(customer, 'market', 'customer.');
-  const handle = market && text(market, 'handle', 'customer.market.');
-  if (handle !== undefined) fetched.markets = [handle];
-  if (order.purchasingEntity !== undefined) fetched.company = isCompany(order);
-  const attribution = object(order, 'attribution');
-  const channel = attribution && text(attribution, 'handle', 'attribution.');
-  if (channel !== undefined) fetched.channel = channel;
-  return fetched;
+/** What was asked of an order beyond the rest of it, and which parts of the answer Shopify denied. */
+export interface Asked {
+  fields: readonly FetchedField[];
+  /** Paths below the order, without places in lists: "customer", "lineItems.nodes.product"; "" is the whole order. */
+  denied: readonly string[];
+  /** The shop's own part of the answer. */
+  shop?: unknown;
+}
+
+interface ToldField {
+  selection: string;
+  /** What the query must ask of the shop itself. */
+  ofShop?: string;
+  scope: string;
+  /** Where in the order, or in the shop's part of the answer, it stands. */
+  paths: readonly string[];
+  read(order: JsonObject, shop: JsonObject): FetchedFields;
 }
 
 /** What a rule's field needs of the Admin API, and the scope that grants it. Asked once for an order. */
-export const FETCHED_FIELD_SELECTIONS: Record<keyof FetchedFields, { selection: string; scope: string }> = {
-  channel: { selection: 'attribution { handle displayName }', scope: 'read_orders' },
+export const FETCHED_FIELDS: Record<FetchedField, ToldField> = {
+  channels: {
+    selection: 'attribution { handle displayName }',
+    scope: 'read_orders',
+    paths: ['attribution'],
+    read(order) {
+      const attribution = object(order, 'attribution');
+      const handle = attribution && text(attribution, 'handle', 'attribution.');
+      return { channels: handle ? [handle] : [] };
+    },
+  },
   sellingPlans: {
     selection: 'lineItems(first: 100) { nodes { sellingPlan { name } } }',
     scope: 'read_orders',
+    paths: ['lineItems.nodes.sellingPlan'],
+    read: (order) => ({
+      sellingPlans: nodes(order, 'lineItems').some((line) => object(line, 'sellingPlan') !== undefined),
+    }),
   },
   productTypes: {
     selection: 'lineItems(first: 100) { nodes { product { productType } } }',
     scope: 'read_products',
+    paths: ['lineItems.nodes.product'],
+    read: (order) => ({
+      productTypes: distinct(
+        nodes(order, 'lineItems').map((line) => {
+          const product = object(line, 'product', 'lineItems.');
+          return product && text(product, 'productType', 'lineItems.product.');
+        }),
+      ),
+    }),
   },
-  customerTags: { selection: 'customer { tags }', scope: 'read_customers' },
+  customerTags: {
+    selection: 'customer { tags }',
+    scope: 'read_customers',
+    paths: ['customer.tags'],
+    read(order) {
+      const customer = object(order, 'customer');
+      // Staff write what they like into a tag, an email address as well.
+      return { customerTags: customer ? distinct(texts(customer, 'tags', 'customer.').map(safeLabel)) : [] };
+    },
+  },
+  customerTypes: {
+    selection: 'customer { numberOfOrders }',
+    scope: 'read_customers',
+    paths: ['customer.numberOfOrders'],
+    read(order) {
+      const type = customerType(orderCount(object(order, 'customer')));
+      return { customerTypes: type === undefined ? [] : [type] };
+    },
+  },
   company: {
     selection: 'purchasingEntity { ... on PurchasingCompany { company { id } } }',
     scope: 'read_customers',
+    paths: ['purchasingEntity'],
+    read: (order) => ({ company: isCompany(order) }),
   },
-  markets: { selection: 'customer { market { handle } }', scope: 'read_markets' },
+  // No order names its market. It is the one that has the country that the order goes to.
+  markets: {
+    selection: 'shippingAddress { countryCodeV2 } billingAddress { countryCodeV2 }',
+    ofShop: `markets(first: 50, type: REGION) {
+      nodes {
+        handle status
+        conditions { regionsCondition { regions(first: 100) { nodes { ... on MarketRegionCountry { code } } } } }
+      }
+    }`,
+    scope: 'read_markets',
+    paths: ['markets', 'shippingAddress', 'billingAddress'],
+    read(order, shop) {
+      const country = (key: string): string | undefined => {
+        const address = object(order, key);
+        return address && text(address, 'countryCodeV2', `${key}.`);
+      };
+      const to = country('shippingAddress') ?? country('billingAddress');
+      const markets = nodes(shop, 'markets').filter(
+        (market) => market.status === 'ACTIVE' && to !== undefined && countriesOf(market).includes(to),
+      );
+      return { markets: distinct(markets.map((market) => text(market, 'handle', 'markets.'))) };
+    },
+  },
 };
 
-/** The answer to a query of FETCHED_FIELD_SELECTIONS, as facts. A field that was denied stays unknown. */
-export function readFetchedFields(node: unknown): FetchedFields {
-  if (!isObject(node)) return {};
-  const read = reading(() => fetchedOf(node, nodes(node, 'lineItems')));
-  return read.ok ? read.value : {};
+function countriesOf(market: JsonObject): string[] {
+  const conditions = object(market, 'conditions', 'markets.');
+  const regions = conditions && object(conditions, 'regionsCondition', 'markets.conditions.');
+  return distinct(regions ? nodes(regions, 'regions').map((region) => text(region, 'code', 'markets.')) : []);
 }
+
+export const isFetchedField = (name: string): name is FetchedField => Object.hasOwn(FETCHED_FIELDS, name);
+
+/** What ADMIN_ORDER_SELECTION brings along. */
+const BROUGHT_ALONG: readonly FetchedField[] = ['channels', 'sellingPlans', 'productTypes'];
+
+/** The answer about one order, as facts; null when Shopify does not have the order any more. */
+export function readToldFields(
+  node: unknown,
+  { fields, denied, shop }: Asked,
+): { fetched: FetchedFields; notTold: NotToldFields } {
+  const told: { fetched: FetchedFields; notTold: NotToldFields } = { fetched: {}, notTold: {} };
+  for (const field of fields) {
+    const { paths, read } = FETCHED_FIELDS[field];
+    const hits = (other: string): boolean => paths.some((path) => covers(other, path) || covers(path, other));
+    if (denied.some(hits)) told.notTold[field] = 'denied';
+    else if (!isObject(node)) told.notTold[field] = 'gone';
+    else {
+      const answer = reading(() => read(node, isObject(shop) ? shop : {}));
+      // An answer in another shape than the schema's is none.
+      if (answer.ok) Object.assign(told.fetched, answer.value);
+      else told.notTold[field] = 'no_answer';
+    }
+  }
+  return told;
+}
+
+const covers = (whole: string, part: string): boolean =>
+  whole === '' || part === whole || part.startsWith(`${whole}.`);

@@ -221,6 +221,7 @@ function webhookParts(order: JsonObject): OrderParts {
     checkoutToken: text(order, 'checkout_token'),
     cartToken: text(order, 'cart_token'),
     fetched: undefined,
+    notTold: undefined,
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   Amount,
   Click,
   FetchedFields,
+  NotToldFields,
   Item,
   Links,
   MatchData,
@@ -115,6 +116,7 @@ export interface OrderParts {
   checkoutToken: string | undefined;
   cartToken: string | undefined;
   fetched: FetchedFields | undefined;
+  notTold: NotToldFields | undefined;
 }
 
 const DRAFT_APP = '1354745';
@@ -170,6 +172,7 @@ export function assembleOrder(parts: OrderParts, known: KnownShop): OrderRead {
   if (isEdited(parts)) facts.edited = true;
   if (parts.customerType) facts.customerType = parts.customerType;
   if (parts.fetched) facts.fetched = parts.fetched;
+  if (parts.notTold) facts.notTold = parts.notTold;
   const page = pageOf(parts, known);
   if (page) facts.page = page;
   const consent = readConsentAttribute(attribute(parts, ['_tock_consent']));
@@ -383,9 +386,25 @@ export function carryForward(older: OrderFacts, newer: OrderFacts): OrderFacts {
   const carried: OrderFacts = { ...newer };
   if (older.paidAt !== undefined && newer.paidAt !== undefined && older.paidAt < newer.paidAt)
     carried.paidAt = older.paidAt;
-  if (older.fetched !== undefined) carried.fetched = { ...older.fetched, ...newer.fetched };
+  const told = withTold(newer, older.fetched ?? {}, older.notTold ?? {});
+  if (told.fetched !== undefined) carried.fetched = { ...told.fetched, ...newer.fetched };
+  if (told.notTold !== undefined) carried.notTold = told.notTold;
   if (older.customerType !== undefined && newer.customerType === undefined)
     carried.customerType = older.customerType;
   if (older.page !== undefined && newer.page === undefined) carried.page = older.page;
   return carried;
+}
+
+/** Facts with what Shopify told besides. A field that is told once is no longer one that could not be had. */
+export function withTold(facts: OrderFacts, fetched: FetchedFields, notTold: NotToldFields): OrderFacts {
+  const { fetched: _told, notTold: _untold, ...rest } = facts;
+  const known = { ...facts.fetched, ...fetched };
+  const still = Object.entries({ ...notTold, ...facts.notTold }).filter(
+    ([field]) => !Object.hasOwn(known, field),
+  );
+  return {
+    ...rest,
+    ...(Object.keys(known).length > 0 ? { fetched: known } : {}),
+    ...(still.length > 0 ? { notTold: Object.fromEntries(still) } : {}),
+  };
 }

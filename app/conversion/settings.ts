@@ -206,12 +206,17 @@ export function defaultTikTokShopMarks(): TikTokShopMarks {
 
 /** Admin-API fields that rules need because neither webhook nor pixel has them. */
 export const FETCHED_BY_RULE: Partial<Record<RuleField, FetchedField>> = {
-  channel: 'channel',
+  channel: 'channels',
+  subscription: 'sellingPlans',
+  customer_type: 'customerTypes',
   customer_tag: 'customerTags',
   company: 'company',
   market: 'markets',
   product_type: 'productTypes',
 };
+
+/** The switch for orders of companies is asked the same way. */
+export const FETCHED_BY_B2B: FetchedField = 'company';
 
 export interface SettingsProblem {
   /** Path such as "pixels.12.events.order.name". */

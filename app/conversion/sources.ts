@@ -1,7 +1,7 @@
 /** Where an order came from, judged: TikTok Shop's marks, the ready-made switches, the merchant's own rules. */
 import { toMinor } from './browser.ts';
-import type { FetchedField, OrderFacts, Origin } from './facts.ts';
-import { FETCHED_BY_RULE } from './settings.ts';
+import type { FetchedField, NotTold, OrderFacts, Origin } from './facts.ts';
+import { FETCHED_BY_B2B, FETCHED_BY_RULE } from './settings.ts';
 import type { RuleField, ShopSettings, SourceRule, SourceSwitch, TikTokShopMarks } from './settings.ts';
 import { minorOf } from './value.ts';
 
@@ -44,7 +44,11 @@ export type RuleAnswer = 'yes' | 'no' | 'unknown';
 /** Whether a rule matches an order. "unknown": its field can only come from the Admin API and is not there. */
 export function askRule(rule: SourceRule, facts: OrderFacts): RuleAnswer {
   const values = fieldValues(rule.field, facts);
-  if (values === undefined) return 'unknown';
+  if (values === undefined) {
+    // A renewal says so itself; only a first order is told from others by its selling plan.
+    const renewals = rule.field === 'subscription' && rule.values.every(isRenewal);
+    return renewals ? (rule.operator === 'is_not' ? 'yes' : 'no') : 'unknown';
+  }
   if (rule.field === 'total') return compares(rule, facts) ? 'yes' : 'no';
   const wanted = rule.values.map((value) => value.trim().toLowerCase());
   const had = values.map((value) => value.trim().toLowerCase());
@@ -64,6 +68,8 @@ export function askRule(rule: SourceRule, facts: OrderFacts): RuleAnswer {
       return 'no';
   }
 }
+
+const isRenewal = (value: string): boolean => value.trim().toLowerCase() === 'renewal';
 
 function compares(rule: SourceRule, facts: OrderFacts): boolean {
   const currency = facts.currency.shop;
@@ -86,11 +92,7 @@ function fieldValues(field: RuleField, facts: OrderFacts): string[] | undefined 
     case 'app_id':
       return one(origin.appId);
     case 'channel':
-      return origin.channel !== undefined
-        ? [origin.channel]
-        : fetched?.channel !== undefined
-          ? [fetched.channel]
-          : undefined;
+      return origin.channel === undefined ? fetched?.channels : [origin.channel];
     case 'tag':
       return origin.tags;
     case 'gateway':
@@ -108,9 +110,10 @@ function fieldValues(field: RuleField, facts: OrderFacts): string[] | undefined 
     case 'staff_made':
       return [origin.staffMade ? 'yes' : 'no'];
     case 'subscription':
-      return [origin.subscription ?? 'none'];
+      if (origin.subscription !== undefined) return [origin.subscription];
+      return fetched?.sellingPlans === undefined ? undefined : [fetched.sellingPlans ? 'first' : 'none'];
     case 'customer_type':
-      return facts.customerType === undefined ? undefined : [facts.customerType];
+      return facts.customerType === undefined ? fetched?.customerTypes : [facts.customerType];
     case 'vendor':
       return all((item) => item.vendor);
     case 'sku':
@@ -134,18 +137,24 @@ function fieldValues(field: RuleField, facts: OrderFacts): string[] | undefined 
   }
 }
 
-/** What an enabled rule or switch needs of the Admin API and this order does not have yet. */
-export function missingFields(settings: ShopSettings, facts: OrderFacts): FetchedField[] {
-  const missing = new Set<FetchedField>();
+/** The fields of the Admin API that enabled rules and switches ask for, whatever an order knows already. */
+export function neededFields(settings: ShopSettings): FetchedField[] {
+  const needed = new Set<FetchedField>();
   for (const rule of settings.rules) {
     const field = FETCHED_BY_RULE[rule.field];
-    if (rule.on && field !== undefined && fieldValues(rule.field, facts) === undefined) missing.add(field);
+    if (rule.on && field !== undefined) needed.add(field);
   }
-  const fetched = facts.fetched;
-  // Webhooks name neither companies nor selling plans for certain.
-  if (settings.sources.b2b === 'block' && !facts.origin.b2b && fetched?.company === undefined)
-    missing.add('company');
-  return [...missing];
+  if (settings.sources.b2b === 'block') needed.add(FETCHED_BY_B2B);
+  return [...needed];
+}
+
+/** An enabled rule or switch that an order gave no answer to. */
+export interface Unanswered {
+  /** "rule:<id>" or "switch:b2b". */
+  rule: string;
+  field: FetchedField;
+  /** not_asked: Shopify was not asked (yet). */
+  why: NotTold | 'not_asked';
 }
 
 export interface SourceVerdict {
@@ -153,8 +162,10 @@ export interface SourceVerdict {
   /** "rule:<id>" or "switch:<name>"; "default" when nothing had anything to say. */
   rule: string;
   reason?: SourceReason;
-  /** Enabled rules that could not be asked because a field is not to be had: shown, never silently false. */
-  unanswered: string[];
+  /** What could not be asked before this verdict was reached: shown, never silently false. */
+  unanswered: Unanswered[];
+  /** What Shopify must be asked first, because an answer could turn the verdict round. */
+  missing: FetchedField[];
 }
 
 export const SWITCH_REASONS = {
@@ -171,20 +182,35 @@ export type SourceReason = (typeof SWITCH_REASONS)[SourceSwitch] | 'source_rule'
 
 /** Own rules first, in their order; then the switches. The first that matches decides. */
 export function judgeSource(facts: OrderFacts, settings: ShopSettings): SourceVerdict {
-  const unanswered: string[] = [];
+  const open: (Unanswered & { side: 'allow' | 'block' })[] = [];
+  const leaveOpen = (rule: string, field: FetchedField, side: 'allow' | 'block'): void =>
+    void open.push({ rule, field, side, why: facts.notTold?.[field] ?? 'not_asked' });
+  const verdict = (side: 'allow' | 'block', rule: string, reason?: SourceReason): SourceVerdict => {
+    const unasked = open.filter(({ why }) => why === 'not_asked');
+    // All of them at once: the answer to one may lay another open, and Shopify is asked once.
+    const turns = unasked.some((other) => other.side !== side);
+    return {
+      side,
+      rule,
+      ...(reason === undefined ? {} : { reason }),
+      unanswered: open.map(({ rule: name, field, why }) => ({ rule: name, field, why })),
+      missing: turns ? [...new Set(unasked.map(({ field }) => field))] : [],
+    };
+  };
+
   for (const rule of settings.rules) {
     if (!rule.on) continue;
     const answer = askRule(rule, facts);
-    if (answer === 'unknown') unanswered.push(rule.id);
-    if (answer !== 'yes') continue;
-    return rule.action === 'block'
-      ? { side: 'block', rule: `rule:${rule.id}`, reason: 'source_rule', unanswered }
-      : { side: 'allow', rule: `rule:${rule.id}`, unanswered };
+    const field = FETCHED_BY_RULE[rule.field];
+    if (answer === 'unknown' && field !== undefined) leaveOpen(`rule:${rule.id}`, field, rule.action);
+    if (answer === 'yes')
+      return verdict(rule.action, `rule:${rule.id}`, rule.action === 'block' ? 'source_rule' : undefined);
   }
   for (const name of switchesOf(facts, settings)) {
-    if (settings.sources[name] === 'block') {
-      return { side: 'block', rule: `switch:${name}`, reason: SWITCH_REASONS[name], unanswered };
-    }
+    if (settings.sources[name] === 'block') return verdict('block', `switch:${name}`, SWITCH_REASONS[name]);
   }
-  return { side: 'allow', rule: 'default', unanswered };
+  // Webhooks name a company at best, never that there is none.
+  if (settings.sources.b2b === 'block' && !facts.origin.b2b && facts.fetched?.company === undefined)
+    leaveOpen('switch:b2b', FETCHED_BY_B2B, 'block');
+  return verdict('allow', 'default');
 }

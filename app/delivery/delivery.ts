@@ -1,8 +1,10 @@
 /** What is due goes to TikTok: claimed by lease, sent in batches, settled by the answer; nothing waits in memory. */
+import { createBreaker } from '../base/breaker.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Keyring } from '../base/crypto.ts';
 import type { Log } from '../base/log.ts';
 import { redactText } from '../base/redact.ts';
+import { createSweeper } from '../base/sweeper.ts';
 import type { PixelId, ShopId } from '../conversion/facts.ts';
 import type { RegionOf } from '../record/judge.ts';
 import type { PixelInForce, ShopInForce, ShopsInForce } from '../record/shop.ts';
@@ -16,7 +18,6 @@ import type { Store } from '../store/store.ts';
 import type { TikTok } from '../tiktok/client.ts';
 import { classify, splitRefused } from '../tiktok/errors.ts';
 import type { CatalogueEntry, PauseState, TrackAnswer, Verdict } from '../tiktok/errors.ts';
-import { createBreaker } from './breaker.ts';
 import { prepare, requestBody } from './prepare.ts';
 import type { Prepared, Ready } from './prepare.ts';
 import { nextTry, tooLate } from './schedule.ts';
@@ -561,47 +562,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return summary;
   }
 
-  let started = false;
-  let running: Promise<void> | null = null;
-  let again = false;
-  let timer: NodeJS.Timeout | null = null;
-
-  function sweep(): void {
-    if (stopping || !started) return;
-    if (running) {
-      again = true;
-      return;
-    }
-    if (timer) clearTimeout(timer);
-    timer = null;
-    again = false;
-    running = runDue()
-      .then(
-        () => undefined,
-        (error: unknown) => log.error('delivery run failed', { error }),
-      )
-      .finally(() => {
-        running = null;
-        if (stopping) return;
-        if (again) setImmediate(sweep);
-        else timer = setTimeout(sweep, sweepMs);
-      });
-  }
-
+  const sweeper = createSweeper({ name: 'delivery', run: runDue, everyMs: sweepMs, log });
   return {
     runDue,
-    start() {
-      started = true;
-      sweep();
-    },
-    wake: sweep,
-    works: () => started && !stopping,
+    start: sweeper.start,
+    wake: sweeper.wake,
+    works: sweeper.works,
     hold: standstill.hold,
-    async drain() {
+    drain() {
       stopping = true;
-      if (timer) clearTimeout(timer);
-      timer = null;
-      await running;
+      return sweeper.drain();
     },
   };
 }

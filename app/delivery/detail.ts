@@ -4,6 +4,8 @@ import type { ConsentEvidence, Facts, MatchData } from '../conversion/facts.ts';
 import { noMatch } from '../conversion/identity.ts';
 import { buildEvent, payloadBytes, payloadVersion } from '../conversion/payload/v1.ts';
 import type { EventsApiEvent } from '../conversion/payload/v1.ts';
+import type { ShopSettings, SourceRule } from '../conversion/settings.ts';
+import { judgeSource, type Unanswered } from '../conversion/sources.ts';
 import { openOrderFacts, openRevision } from '../record/revision.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import type { Sql } from '../store/database.ts';
@@ -30,8 +32,16 @@ export interface EventDetail {
   /** What was known of consent when the order was sent, where a visit was joined. */
   evidence: ConsentEvidence | null;
   rebuilt: Rebuilt;
+  /** Rules and switches that this order could not be asked, and why. */
+  unasked: Unasked[];
   /** TikTok's catalogue in words, where the reason is one of its. */
   words: { meaning: string; nextStep: string } | null;
+}
+
+export interface Unasked {
+  /** The rule as it was then, with its place in the list from 0; null is the switch for orders of companies. */
+  rule: { place: number; field: SourceRule['field'] } | null;
+  why: Unanswered['why'];
 }
 
 export interface DetailNeeds {
@@ -69,8 +79,29 @@ export async function eventDetail(
     pageFacts: entry.kind === 'page' && 'facts' in source ? source.facts : null,
     evidence: 'evidence' in source ? source.evidence : null,
     rebuilt: await rebuild(needs, shop, record, source),
+    unasked: 'facts' in source ? unaskedOf(await settingsOf(needs, shop, record), record, source.facts) : [],
     words: known ? { meaning: known.meaning, nextStep: known.nextStep } : null,
   };
+}
+
+const settingsOf = async (
+  needs: DetailNeeds,
+  shop: ShopInForce,
+  { settingsVersion }: EventRecord,
+): Promise<ShopSettings> => (await needs.shops.version(shop, settingsVersion)).settings;
+
+/** What was never asked for matters only while it still may be, or where the order went without. */
+function unaskedOf(settings: ShopSettings, { entry }: EventRecord, facts: Facts): Unasked[] {
+  if (facts.kind !== 'order') return [];
+  const { unanswered, missing } = judgeSource(facts, settings);
+  const open = entry.state === 'waiting' || entry.state === 'sent';
+  return unanswered
+    .filter(({ why, field }) => why !== 'not_asked' || (open && missing.includes(field)))
+    .map(({ rule, why }) => {
+      const place = settings.rules.findIndex(({ id }) => rule === `rule:${id}`);
+      const known = settings.rules[place];
+      return { rule: known ? { place, field: known.field } : null, why };
+    });
 }
 
 type Source =

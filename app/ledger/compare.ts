@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { readAdminOrder } from '../conversion/from-admin-order.ts';
 import type { ShopId } from '../conversion/facts.ts';
+import { neededFields } from '../conversion/sources.ts';
 import { shopDay } from '../record/day.ts';
 import { recordOrders } from '../record/orders.ts';
 import type { OrderArrival, RecordNeeds } from '../record/orders.ts';
@@ -138,6 +139,9 @@ export async function takeListed(
   listed: readonly ListedOrder[],
   how: { installedAt: Date; source: 'reconciled' | 'backfill' },
 ): Promise<Taken> {
+  const { settings } = shop.version;
+  // What a rule needs comes with the order, so that nobody has to ask for it afterwards.
+  const needed = neededFields(settings);
   const taken: Taken = { found: 0, updated: 0, foundMinor: 0n, trouble: null };
   const known = await knownOrders(
     needs.database,
@@ -155,15 +159,15 @@ export async function takeListed(
     for (const order of chunk) {
       const knownAt = known.get(order.orderId);
       if (knownAt && knownAt >= order.updatedAt) continue;
-      const whole = await orders.whole(order.orderId);
+      const whole = await orders.whole(order.orderId, needed);
       if (!whole.ok) return { ...taken, trouble: troubleOf(whole.problem) };
       // Deleted between the list and the question.
-      if (whole.value === null) continue;
-      const read = readAdminOrder(whole.value, {
-        host: shop.host,
-        country: shop.country,
-        relayDomains: shop.version.settings.tiktokShop.emailDomains,
-      });
+      if (whole.value.node === null) continue;
+      const read = readAdminOrder(
+        whole.value.node,
+        { host: shop.host, country: shop.country, relayDomains: settings.tiktokShop.emailDomains },
+        { ...whole.value, fields: needed },
+      );
       if (!read.ok) {
         // It stays listed and not recorded: the ledger shows it as unexplained until somebody looks.
         needs.log.error('an order of Shopify cannot be read', {

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Keyring } from '../base/crypto.ts';
 import { canonicalJson } from '../conversion/canonical.ts';
+import type { WaitReason } from '../conversion/eligibility.ts';
 import type { OrderFacts, OrderRead } from '../conversion/facts.ts';
 import { mergeMatch, noMatch } from '../conversion/identity.ts';
 import { carryForward } from '../conversion/order-parts.ts';
@@ -274,7 +275,8 @@ async function write(sql: Sql, needs: RecordNeeds, states: readonly State[]): Pr
   for (const { state, row } of fresh) {
     const times = queued
       .filter((item) => item.shopId === row.shopId && item.orderId === row.orderId)
-      .map((item) => item.dueAt.getTime());
+      // Shopify is asked at once; when it must have answered is what the row says.
+      .map((item) => (item.waitingFor === 'shopify' ? now : item.dueAt).getTime());
     if (times.length > 0) due.set(state, new Date(Math.min(...times)));
   }
   await applyTotals(sql, [
@@ -338,7 +340,7 @@ function queued(
   row: OrderRow,
   facts: OrderFacts,
   pixel: PixelInForce,
-  decision: { state: 'send' } | { state: 'wait'; reason: 'context' | 'identity' | 'payment'; until: Date },
+  decision: { state: 'send' } | { state: 'wait'; reason: WaitReason; until: Date },
   now: Date,
 ): NewQueueRow {
   const waitingFor = decision.state === 'wait' ? decision.reason : pixel.state === 'active' ? 'due' : 'pixel';

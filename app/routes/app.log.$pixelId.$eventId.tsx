@@ -10,12 +10,14 @@ import {
   InlineGrid,
   InlineStack,
   Link,
+  List,
   Page,
   Text,
 } from '@shopify/polaris';
 
 import { StateBadge } from '../ui/StateBadge.tsx';
 import { Way } from '../ui/Way.tsx';
+import { UNASKED_TITLE } from '../ui/texts-settings.ts';
 import { detailWords } from '../ui/words-for.ts';
 
 export async function loader({ context, params, request }: LoaderFunctionArgs) {
@@ -64,6 +66,15 @@ export default function Event() {
             </BlockStack>
           </Card>
         )}
+        {event.unasked.length > 0 ? (
+          <Banner tone="warning" title={UNASKED_TITLE}>
+            <List>
+              {event.unasked.map((sentence) => (
+                <List.Item key={sentence}>{sentence}</List.Item>
+              ))}
+            </List>
+          </Banner>
+        ) : null}
         <InlineGrid columns={{ xs: 1, md: 2 }} gap="400" alignItems="start">
           <Card>
             <BlockStack gap="300">

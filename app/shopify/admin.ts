@@ -28,7 +28,13 @@ export interface AdminCost {
 }
 
 export type AdminAnswer<Data> =
-  | { readonly ok: true; readonly data: Data; readonly cost: AdminCost | null }
+  | {
+      readonly ok: true;
+      readonly data: Data;
+      readonly cost: AdminCost | null;
+      /** Paths of what a partial document was denied, such as "nodes.0.customer"; "" where Shopify named none. */
+      readonly denied: readonly string[];
+    }
   | { readonly ok: false; readonly problem: AdminProblem };
 
 export interface AdminApi {
@@ -45,6 +51,7 @@ const envelope = z.object({
     .array(
       z.object({
         message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).optional(),
         extensions: z.object({ code: z.string().optional() }).loose().optional(),
       }),
     )
@@ -122,9 +129,12 @@ function readAnswer<Data, Variables extends Record<string, unknown>>(
     return { ok: false, problem: { kind: 'throttled', waitMs: Math.max(200, Math.ceil(waitMs)) } };
   }
   // Shopify leaves out what the app may not read and answers the rest: enough for a document that can do without.
-  const grave = (errors ?? []).filter(
-    (error) => !(document.partial === true && error.extensions?.code === 'ACCESS_DENIED'),
-  );
+  const isDenial = ({
+    extensions: said,
+  }: {
+    extensions?: { code?: string | undefined } | undefined;
+  }): boolean => document.partial === true && said?.code === 'ACCESS_DENIED';
+  const grave = (errors ?? []).filter((error) => !isDenial(error));
   if (grave.length > 0)
     return { ok: false, problem: { kind: 'refused', messages: grave.map(({ message }) => message) } };
   const answer = document.answer.safeParse(data);
@@ -133,6 +143,7 @@ function readAnswer<Data, Variables extends Record<string, unknown>>(
     ? {
         ok: true,
         data: answer.data,
+        denied: (errors ?? []).filter(isDenial).map(({ path }) => (path ?? []).join('.')),
         cost: cost
           ? {
               requested: cost.requestedQueryCost,

@@ -1,7 +1,8 @@
 /** Every Admin GraphQL document that Tock runs, each with the shape of its answer; checked against Shopify's schema. */
 import { z } from 'zod';
 
-import { ADMIN_ORDER_SELECTION } from '../conversion/from-admin-order.ts';
+import type { FetchedField } from '../conversion/facts.ts';
+import { ADMIN_ORDER_SELECTION, FETCHED_FIELDS, isFetchedField } from '../conversion/from-admin-order.ts';
 
 export interface AdminDocument<Data, _Variables extends Record<string, unknown>> {
   readonly name: string;
@@ -195,25 +196,60 @@ export const ORDER_LIST = document<
   }),
 );
 
+const ALL_FIELDS = Object.keys(FETCHED_FIELDS).filter(isFetchedField);
+const selectionsOf = (fields: readonly FetchedField[]): string =>
+  fields.map((field) => FETCHED_FIELDS[field].selection).join('\n    ');
+
+const ofShop = (fields: readonly FetchedField[]): string =>
+  fields.map((field) => FETCHED_FIELDS[field].ofShop ?? '').join('');
+
+type OrderWhole = { order?: unknown } & Record<string, unknown>;
+type OrdersTold = { nodes: unknown[] } & Record<string, unknown>;
+
 /**
- * One order whole. With `read_orders` alone Shopify leaves out `customer` (needs read_customers: then no customer type,
- * no link to the customer's earlier visits, no address of the customer's account) and `retailLocation` (read_locations:
- * a sale at a till is still known by its source name).
+ * One order whole, and what rules need besides. With `read_orders` alone Shopify leaves out `customer` (needs
+ * read_customers: then no customer type, no link to the customer's earlier visits, no address of the customer's account)
+ * and `retailLocation` (read_locations: a sale at a till is still known by its source name).
  */
-export const ORDER_WHOLE = {
-  ...document<{ order?: unknown }, { id: string }>(
-    'OrderWhole',
-    `query OrderWhole($id: ID!) {
-  order(id: $id) {${ADMIN_ORDER_SELECTION}}
+export function orderWhole(fields: readonly FetchedField[]): AdminDocument<OrderWhole, { id: string }> {
+  return {
+    ...document<OrderWhole, { id: string }>(
+      'OrderWhole',
+      `query OrderWhole($id: ID!) {
+  order(id: $id) {${ADMIN_ORDER_SELECTION}    ${selectionsOf(fields)}
+  }
+  ${ofShop(fields)}
 }`,
-    z.object({ order: z.unknown() }),
-  ),
-  partial: true as const,
-};
+      z.looseObject({ order: z.unknown() }),
+    ),
+    partial: true,
+  };
+}
+
+/** Of several orders what rules need and no webhook tells. */
+export function ordersTold(fields: readonly FetchedField[]): AdminDocument<OrdersTold, { ids: string[] }> {
+  return {
+    ...document<OrdersTold, { ids: string[] }>(
+      'OrdersTold',
+      `query OrdersTold($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Order {
+    id
+    ${selectionsOf(fields)}
+    }
+  }
+  ${ofShop(fields)}
+}`,
+      z.looseObject({ nodes: z.array(z.unknown()) }),
+    ),
+    partial: true,
+  };
+}
 
 export const allDocuments = [
   ORDER_LIST,
-  ORDER_WHOLE,
+  orderWhole(ALL_FIELDS),
+  ordersTold(ALL_FIELDS),
   CONSENT_POLICY,
   SHOP_BASICS,
   WEB_PIXEL_CURRENT,

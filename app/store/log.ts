@@ -189,6 +189,7 @@ const WAITS: Record<WaitingFor, true> = {
   context: true,
   identity: true,
   payment: true,
+  shopify: true,
   pixel: true,
   retry: true,
   due: true,

@@ -40,7 +40,7 @@ export interface StoredOrder extends OrderRow {
 
 export interface RevisionRow extends OrderKey {
   revision: number;
-  /** orders/create, orders/paid, orders/updated, orders/cancelled, context, reconcile, backfill */
+  /** orders/create, orders/paid, orders/updated, orders/cancelled, context, fetched, reconcile, backfill */
   cause: string;
   receivedAt: Date;
   facts: string;

@@ -3,7 +3,7 @@ import { byNumber, multirow, storable } from './multirow.ts';
 import type { Sql } from './database.ts';
 import type { TotalChange } from './totals.ts';
 
-export type WaitingFor = 'context' | 'identity' | 'payment' | 'pixel' | 'retry' | 'due';
+export type WaitingFor = 'context' | 'identity' | 'payment' | 'shopify' | 'pixel' | 'retry' | 'due';
 
 export interface NewQueueRow {
   shopId: string;

@@ -1,4 +1,5 @@
 /** The words of the pages Events, Order sources and Values, ready for translation. */
+import type { NotTold } from '../conversion/facts.ts';
 import type { RuleField, RuleOperator, SourceSwitch } from '../conversion/settings.ts';
 
 /** What an event is for, by Shopify's name. */
@@ -196,6 +197,17 @@ export function ruleCountWords(count: { matching: number; unanswered: number } |
 
 export const unansweredWords = (orders: number, field: RuleField): string =>
   `For ${plain(orders)} ${orders === 1 ? 'order' : 'orders'} Shopify did not tell “${FIELD_WORDS[field]}”. This rule does not touch them.`;
+
+/** Why a rule could not be asked of an order. */
+export const UNASKED_WORDS: Record<NotTold | 'not_asked', string> = {
+  denied: 'your store has not given Tock access to what it needs. Order sources has a button for that.',
+  gone: 'Shopify does not have the order any more.',
+  not_connected: 'Tock was not connected to Shopify. Opening Tock from your Shopify admin reconnects it.',
+  no_answer: 'Shopify did not answer in time.',
+  not_asked: 'Shopify has not been asked yet.',
+};
+
+export const UNASKED_TITLE = 'Not every rule could be asked';
 
 export const ruleName = (place: number): string => `Rule ${place + 1}`;
 

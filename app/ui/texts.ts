@@ -49,6 +49,11 @@ const REASON_WORDS: Record<string, ReasonWords> = {
     short: 'For the payment',
     meaning: 'You chose to count purchases when they are paid. This one is not paid yet.',
   },
+  shopify: {
+    short: 'For Shopify’s answer',
+    meaning:
+      'One of your rules needs something that only Shopify knows. Tock has asked and waits a few minutes at most.',
+  },
   pixel: {
     short: 'For the pixel',
     meaning: 'The pixel is paused or its token was refused. The event goes out when the pixel works again.',

@@ -5,6 +5,7 @@ import type { LogEntry } from '../store/log.ts';
 import { keysOfBits, MATCH_KEYS, scoreOfBits } from '../conversion/readiness.ts';
 import { MATCH_KEY_WORDS } from './texts-log.ts';
 import { eventWord, reasonWords, ruleWords, shortReason } from './texts.ts';
+import { FIELD_WORDS, ruleName, SWITCH_WORDS, UNASKED_WORDS } from './texts-settings.ts';
 import type { LogRow } from './LogTable.tsx';
 
 /** The shop that the page is for, as far as words depend on it. */
@@ -79,6 +80,8 @@ export interface DetailWords {
   value: string | null;
   way: { title: string; text: string; at: string | null }[];
   matchKeys: { name: string; there: boolean }[];
+  /** Rules that this order could not be asked, a sentence each. */
+  unasked: string[];
   payload: { text: string; check: string } | null;
   noPayload: string | null;
 }
@@ -108,9 +111,16 @@ export function detailWords(
     matchKeys: event
       ? MATCH_KEYS.map((key) => ({ name: MATCH_KEY_WORDS[key], there: event.user[key] !== undefined }))
       : [],
+    unasked: detail.unasked.map(unaskedWords),
     payload: event && entry.state !== 'skipped' ? payloadWords(rebuilt, event) : null,
     noPayload: rebuilt.state === 'impossible' ? IMPOSSIBLE[rebuilt.why] : null,
   };
+}
+
+function unaskedWords({ rule, why }: EventDetail['unasked'][number]): string {
+  const name =
+    rule === null ? `“${SWITCH_WORDS.b2b.name}”` : `${ruleName(rule.place)} (“${FIELD_WORDS[rule.field]}”)`;
+  return `${name}: ${UNASKED_WORDS[why]}`;
 }
 
 const IMPOSSIBLE: Record<Extract<EventDetail['rebuilt'], { state: 'impossible' }>['why'], string> = {
@@ -129,6 +139,17 @@ function payloadWords(rebuilt: EventDetail['rebuilt'], event: Payload): DetailWo
   return { text: JSON.stringify(event, null, 2), check };
 }
 
+const CAUSE_WORDS: Record<string, { title: string; text: string }> = {
+  context: {
+    title: 'Joined with the visit',
+    text: 'What the storefront knew of this checkout was added.',
+  },
+  fetched: {
+    title: 'Asked Shopify',
+    text: 'One of your rules needs what Shopify’s message of the order does not tell.',
+  },
+};
+
 function wayOf({ record, revisions }: EventDetail, shop: ShopWords): DetailWords['way'] {
   const { entry } = record;
   const at = (moment: Date | null): string | null => (moment === null ? null : momentWords(moment, shop));
@@ -140,11 +161,7 @@ function wayOf({ record, revisions }: EventDetail, shop: ShopWords): DetailWords
     },
     ...(revisions.length > 0
       ? revisions.map((revision) => ({
-          title: revision.cause === 'context' ? 'Joined with the visit' : 'Received from Shopify',
-          text:
-            revision.cause === 'context'
-              ? 'What the storefront knew of this checkout was added.'
-              : revision.cause,
+          ...(CAUSE_WORDS[revision.cause] ?? { title: 'Received from Shopify', text: revision.cause }),
           at: at(revision.receivedAt),
         }))
       : [{ title: 'Received', text: 'From the storefront pixel.', at: at(entry.receivedAt) }]),

@@ -7,6 +7,7 @@ import type { CompareNeeds } from '../../app/ledger/compare.ts';
 import { listDay } from '../../app/ledger/compare.ts';
 import type { BooksNeeds } from '../../app/ledger/books.ts';
 import { keptFrom } from '../../app/privacy/keep.ts';
+import { createEnquiry, type Enquiry, type EnquiryOptions } from '../../app/enquiry/enquiry.ts';
 import { mintSessionToken } from '../../sandbox/admin/session-token.ts';
 import { webhooksSettled } from '../../sandbox/admin/webhooks.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
@@ -19,6 +20,8 @@ export interface ShopifyFlow extends Flow {
   seller: SandboxShop;
   compare: CompareNeeds;
   books: BooksNeeds;
+  enquiry: Enquiry;
+  newEnquiry(change?: Partial<EnquiryOptions>): Enquiry;
   /** Time goes on at both sides; what Shopify had waiting arrives. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -125,8 +128,21 @@ export async function shopifyFlow(
     clock,
     log,
   };
+  const newEnquiry = (change: Partial<EnquiryOptions> = {}): Enquiry =>
+    createEnquiry({
+      database: store.database,
+      shops: flow.shops,
+      ordersOf: () => orders,
+      wake: () => undefined,
+      clock,
+      log,
+      random: () => 0.5,
+      ...change,
+    });
   return {
     ...flow,
+    enquiry: newEnquiry(),
+    newEnquiry,
     sandbox,
     seller,
     compare,

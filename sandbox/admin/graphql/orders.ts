@@ -5,11 +5,15 @@ import { moneyOf, type MoneySet } from '../../orders/payload.ts';
 import type { SandboxLine, SandboxOrder, SandboxShop, World } from '../../world.ts';
 import { addressNode, customerNode, productNode, variantNode } from './catalogue.ts';
 import { connection, type Fields } from './connections.ts';
-import { gid, numericId, text, type AdminContext, type Resolvers } from './context.ts';
+import { gid, listOf, numericId, text, type AdminContext, type Resolvers } from './context.ts';
+import { refused } from './errors.ts';
 import { matchesNumber, matchesText, matchesTime, readSearch } from './search.ts';
 
 /** Without read_all_orders an app sees the orders of these days only. */
 const visibleDays = 60;
+
+/** Of what a query may name in one argument. */
+const longestList = 250;
 
 /** The Admin API writes decimals without needless zeros, but with one digit behind the point. */
 function decimalOf(amount: string): string {
@@ -365,5 +369,16 @@ export const orderResolvers: Resolvers = {
     if (kind !== 'Order') return undefined;
     const order = visibleOrders(context).find(({ id }) => id === numericId(args.id));
     return order ? { __typename: 'Order', ...orderNode(context, order) } : null;
+  },
+  'QueryRoot.nodes': (_source, args, context) => {
+    const ids = listOf(args.ids).map(String);
+    if (ids.length > longestList)
+      throw refused(`ids: the list is longer than ${longestList}`, 'BAD_USER_INPUT');
+    if (ids.some((id) => !id.startsWith('gid://shopify/Order/'))) return undefined;
+    const orders = visibleOrders(context);
+    return ids.map((id) => {
+      const order = orders.find((known) => gid('Order', known.id) === id);
+      return order ? { __typename: 'Order', ...orderNode(context, order) } : null;
+    });
   },
 };

@@ -9,6 +9,38 @@ import { connection, type Fields } from './connections.ts';
 import { fieldsOf, gid, listOf, numericId, text, type AdminContext, type Resolvers } from './context.ts';
 import { refused } from './errors.ts';
 
+interface SandboxMarket {
+  handle: string;
+  countries: string[];
+}
+
+/** A market at home and one for some neighbours, as a new shop has them. */
+function marketsOf(shop: SandboxShop): SandboxMarket[] {
+  const abroad = ['US', 'CA', 'GB', 'DE', 'FR', 'AT', 'CH'].filter((country) => country !== shop.countryCode);
+  return [
+    { handle: shop.countryCode.toLowerCase(), countries: [shop.countryCode] },
+    { handle: 'international', countries: abroad },
+  ];
+}
+
+const marketNode = ({ handle, countries }: SandboxMarket): Fields => ({
+  id: gid('Market', handle),
+  handle,
+  status: 'ACTIVE',
+  conditions: {
+    regionsCondition: {
+      regions: (args: Fields, all: boolean) =>
+        connection(
+          countries,
+          args,
+          (code) => code,
+          (code) => ({ __typename: 'MarketRegionCountry', id: gid('MarketRegionCountry', code), code }),
+          all,
+        ),
+    },
+  },
+});
+
 function shopNode(shop: SandboxShop): Fields {
   const host = `${shop.handle}.example`;
   const address = {
@@ -431,6 +463,8 @@ export const shopResolvers: Resolvers = {
   },
   'QueryRoot.theme': (_source, args, context) =>
     themeNodes(context, []).find((theme) => theme.id === args.id) ?? null,
+  'QueryRoot.markets': (_source, args, { shop, bulk }) =>
+    connection(marketsOf(shop), args, ({ handle }) => handle, marketNode, bulk),
   'QueryRoot.consentPolicy': (_source, args, { shop }) =>
     shop.consentPolicy
       .map((entry) => ({

@@ -184,10 +184,10 @@ test('orders from before the install are left alone until staff send them, stop,
     const real = flow.compare.ordersOf(domain);
     return {
       ...real,
-      async whole(id) {
+      async whole(id, fields) {
         asked += 1;
         if (asked === 5) await stopBackfill(flow.compare, flow.shop.id);
-        return real.whole(id);
+        return real.whole(id, fields);
       },
     };
   };

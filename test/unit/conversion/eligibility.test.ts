@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConsentAttribute, regionPolicy, weighConsent } from '../../../app/conversion/consent.ts';
-import { SKIP_REASONS } from '../../../app/conversion/eligibility.ts';
+import { answerDue, SKIP_REASONS } from '../../../app/conversion/eligibility.ts';
 import type { DecideInput, SkipReason } from '../../../app/conversion/eligibility.ts';
 import type {
   ConsentChoice,
@@ -14,7 +14,7 @@ import type {
 import { noMatch } from '../../../app/conversion/identity.ts';
 import { defaultPixelSettings, defaultSettings, SOURCE_SWITCHES } from '../../../app/conversion/settings.ts';
 import type { ShopSettings, SourceRule } from '../../../app/conversion/settings.ts';
-import { askRule, judgeSource, missingFields, tiktokShopMark } from '../../../app/conversion/sources.ts';
+import { askRule, judgeSource, neededFields, tiktokShopMark } from '../../../app/conversion/sources.ts';
 import { AGREED, arbitraryOrder, decided, requireRead, sample, SAMPLES, SOON } from './orders.ts';
 
 const shop = defaultSettings();
@@ -500,7 +500,8 @@ describe('source rules', () => {
         company: true,
         markets: ['EU'],
         productTypes: ['wax'],
-        channel: 'tiktok',
+        channels: ['tiktok'],
+        customerTypes: ['new' as const],
       },
     };
     for (const [field, value] of Object.entries({
@@ -509,20 +510,95 @@ describe('source rules', () => {
       market: 'eu',
       product_type: 'wax',
       channel: 'tiktok',
+      customer_type: 'new',
     })) {
       expect(askRule(rule({ field: field as SourceRule['field'], values: [value] }), fetched)).toBe('yes');
     }
   });
 
-  it('a rule whose field cannot be had is named, never silently false', () => {
-    const settings = { ...shop, rules: [rule({ id: 'b2b', field: 'customer_tag', values: ['b2b'] })] };
-    expect(decided(order, { settings })).toMatchObject({ state: 'send', unanswered: ['b2b'] });
-    expect(missingFields(settings, order.facts)).toEqual(['customerTags']);
-    expect(missingFields(shop, order.facts)).toEqual([]);
-    expect(missingFields(settings, { ...order.facts, fetched: { customerTags: [] } })).toEqual([]);
-    expect(missingFields({ ...shop, sources: { ...shop.sources, b2b: 'block' } }, order.facts)).toEqual([
-      'company',
-    ]);
+  const vip = rule({ id: 'vip', field: 'customer_tag', values: ['vip'] });
+  const with_ = (...rules: SourceRule[]): ShopSettings => ({ ...shop, rules });
+  const b2bOff: ShopSettings = { ...shop, sources: { ...shop.sources, b2b: 'block' } };
+
+  it('a rule whose field only Shopify knows makes the order wait for its word, and is never silently false', () => {
+    expect(decided(order, { settings: with_(vip) })).toMatchObject({
+      state: 'wait',
+      reason: 'shopify',
+      unanswered: [{ rule: 'rule:vip', field: 'customerTags', why: 'not_asked' }],
+    });
+    expect(decided(order, { settings: b2bOff })).toMatchObject({ state: 'wait', reason: 'shopify' });
+    const answered = { ...order, facts: { ...order.facts, fetched: { customerTags: ['VIP'] } } };
+    expect(decided(answered, { settings: with_(vip) })).toMatchObject({ state: 'skip', rule: 'rule:vip' });
+    const none = { ...order, facts: { ...order.facts, fetched: { customerTags: [], company: false } } };
+    expect(decided(none, { settings: with_(vip) })).toMatchObject({ state: 'send', unanswered: [] });
+    expect(decided(none, { settings: b2bOff })).toMatchObject({ state: 'send', unanswered: [] });
+  });
+
+  it('what cannot be had ends the wait: the order goes on, and the rule is named with the reason', () => {
+    const denied = { ...order, facts: { ...order.facts, notTold: { customerTags: 'denied' as const } } };
+    expect(decided(denied, { settings: with_(vip) })).toMatchObject({
+      state: 'send',
+      unanswered: [{ rule: 'rule:vip', field: 'customerTags', why: 'denied' }],
+    });
+    const gone = { ...order, facts: { ...order.facts, notTold: { company: 'gone' as const } } };
+    expect(decided(gone, { settings: b2bOff })).toMatchObject({
+      state: 'send',
+      unanswered: [{ rule: 'switch:b2b', field: 'company', why: 'gone' }],
+    });
+  });
+
+  it('nobody is asked when no answer could turn the verdict, and about everything open when one could', () => {
+    const pos = sample('synthetic_pos_order').facts;
+    const market = rule({ id: 'm', action: 'allow', field: 'market', values: ['eu'] });
+    expect(judgeSource(order.facts, shop).missing).toEqual([]);
+    expect(judgeSource(order.facts, with_({ ...vip, on: false })).missing).toEqual([]);
+    expect(judgeSource(order.facts, with_(market)).missing).toEqual([]);
+    expect(judgeSource(pos, with_(vip)).missing).toEqual([]);
+    expect(judgeSource(pos, with_(market)).missing).toEqual(['markets']);
+    expect(judgeSource(pos, with_(vip, market)).missing).toEqual(['customerTags', 'markets']);
+    const decisive = rule({ id: 'd', action: 'allow', field: 'source_name', values: ['pos'] });
+    expect(judgeSource(pos, with_(decisive, vip)).missing).toEqual([]);
+    expect(judgeSource(pos, with_(decisive, vip)).unanswered).toEqual([]);
+    expect(judgeSource({ ...order.facts, notTold: { customerTags: 'denied' } }, with_(vip)).missing).toEqual(
+      [],
+    );
+    // A business order that says so itself, and one that another switch keeps back.
+    const company = { ...order.facts, origin: { ...order.facts.origin, b2b: true as const } };
+    expect(judgeSource(company, b2bOff)).toMatchObject({ side: 'block', rule: 'switch:b2b', missing: [] });
+    expect(judgeSource(pos, b2bOff)).toMatchObject({ rule: 'switch:pos', missing: [], unanswered: [] });
+  });
+
+  it('a selling plan is asked for only to tell a first subscription order from none', () => {
+    const first = rule({ field: 'subscription', values: ['first'] });
+    expect(askRule(first, order.facts)).toBe('unknown');
+    expect(askRule(first, { ...order.facts, fetched: { sellingPlans: true } })).toBe('yes');
+    expect(askRule(first, { ...order.facts, fetched: { sellingPlans: false } })).toBe('no');
+    expect(askRule({ ...first, values: ['Renewal'] }, order.facts)).toBe('no');
+    expect(askRule({ ...first, values: ['renewal'], operator: 'is_not' }, order.facts)).toBe('yes');
+    expect(askRule({ ...first, values: ['renewal', 'none'] }, order.facts)).toBe('unknown');
+    const renewal = sample('synthetic_subscription_renewal_order').facts;
+    expect(askRule(first, renewal)).toBe('no');
+  });
+
+  it('the fields that the settings need, each once and of enabled rules only', () => {
+    const other = rule({ id: 'o', field: 'customer_tag', values: ['x'] });
+    expect(neededFields(with_(vip, other))).toEqual(['customerTags']);
+    expect(neededFields(with_({ ...vip, on: false }, rule({ values: ['web'] })))).toEqual([]);
+    expect(neededFields(b2bOff)).toEqual(['company']);
+  });
+
+  it('an answer is due in time for TikTok to merge a browser copy; later orders have as long from their arrival', () => {
+    const placed = Date.parse(order.facts.processedAt);
+    const after = (seconds: number): Date => new Date(placed + seconds * 1000);
+    expect(answerDue(order.facts, after(10))).toEqual(after(210));
+    expect(answerDue(order.facts, after(209))).toEqual(after(210));
+    expect(answerDue(order.facts, after(210))).toEqual(after(420));
+    const waiting = (now: Date): unknown =>
+      decided(order, { settings: with_(vip), receivedAt: after(10), now });
+    expect(waiting(after(11))).toMatchObject({ until: after(210) });
+    // The clock alone ends no wait: whoever asks writes down that there was no answer.
+    expect(waiting(after(206))).toMatchObject({ state: 'wait', until: after(211) });
+    expect(waiting(after(900))).toMatchObject({ state: 'wait', until: after(905) });
   });
 
   it('own rules are asked first, in their order, and an allowing one passes the switches', () => {

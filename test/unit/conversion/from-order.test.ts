@@ -8,9 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../app/conversion/canonical.ts';
 import {
   ADMIN_ORDER_SELECTION,
-  FETCHED_FIELD_SELECTIONS,
+  FETCHED_FIELDS,
+  isFetchedField,
   readAdminOrder,
-  readFetchedFields,
+  readToldFields,
 } from '../../../app/conversion/from-admin-order.ts';
 import { ORDER_WEBHOOK_FIELDS, readOrder } from '../../../app/conversion/from-order.ts';
 import { sha256 } from '../../../app/conversion/identity.ts';
@@ -218,8 +219,9 @@ describe('the Admin API beside the webhook', () => {
 
   it.each<[string, string]>([
     ['the whole order', ADMIN_ORDER_SELECTION],
-    ...Object.entries(FETCHED_FIELD_SELECTIONS).map(
-      ([field, { selection }]) => [field, selection] satisfies [string, string],
+    ...Object.entries(FETCHED_FIELDS).map(
+      ([field, { selection, ofShop = '' }]) =>
+        [field, `${selection} } ${ofShop} shop { id`] satisfies [string, string],
     ),
   ])('the selection of %s is valid on 2026-10', (_name, selection) => {
     const errors = validate(schema, parse(`query Order($id: ID!) { order(id: $id) { ${selection} } }`));
@@ -239,7 +241,7 @@ describe('the Admin API beside the webhook', () => {
       ...expected,
       items: expected.items.map((item) => ({ ...item, type: 'snowboard' })),
     });
-    expect(fetched).toEqual({ sellingPlans: false, productTypes: ['snowboard'] });
+    expect(fetched).toEqual({ channels: [], sellingPlans: false, productTypes: ['snowboard'] });
     expect(read.value.links).toEqual(web.links);
     const { userAgent: _userAgent, ...match } = web.match;
     expect(read.value.match).toEqual(match);
@@ -273,12 +275,93 @@ describe('the Admin API beside the webhook', () => {
     });
   });
 
-  it('fields that a rule asked for are read; what was denied stays unknown', () => {
-    expect(readFetchedFields({ customer: { tags: ['vip', 'B2B'] }, attribution: null })).toMatchObject({
-      customerTags: ['vip', 'B2B'],
+  const told = (node: unknown, denied: string[] = []) =>
+    readToldFields(node, {
+      fields: Object.keys(FETCHED_FIELDS).filter(isFetchedField),
+      denied,
+      shop: {
+        markets: {
+          nodes: [
+            market('home', 'ACTIVE', 'US'),
+            market('eu', 'ACTIVE', 'DE', 'FR'),
+            market('new', 'DRAFT', 'FR'),
+          ],
+        },
+      },
     });
-    expect(readFetchedFields({ customer: null }).customerTags).toBeUndefined();
-    expect(readFetchedFields(null)).toEqual({});
+  const market = (handle: string, status: string, ...countries: string[]): object => ({
+    handle,
+    status,
+    conditions: { regionsCondition: { regions: { nodes: countries.map((code) => ({ code })) } } },
+  });
+
+  it('fields that a rule asked for are read, and an empty answer is one', () => {
+    const node = {
+      attribution: { handle: 'tiktok' },
+      purchasingEntity: { company: { id: 'gid://shopify/Company/1' } },
+      customer: { tags: ['vip', 'nia@example.com', 'B2B'], numberOfOrders: '3' },
+      shippingAddress: { countryCodeV2: 'FR' },
+      billingAddress: { countryCodeV2: 'US' },
+      lineItems: {
+        nodes: [
+          { product: { productType: 'wax' }, sellingPlan: { name: 'Monthly' } },
+          { product: { productType: 'wax' }, sellingPlan: null },
+          { product: null, sellingPlan: null },
+        ],
+      },
+    };
+    expect(told(node)).toEqual({
+      notTold: {},
+      fetched: {
+        channels: ['tiktok'],
+        sellingPlans: true,
+        productTypes: ['wax'],
+        // A tag that says who somebody is stays behind.
+        customerTags: ['vip', 'B2B'],
+        customerTypes: ['returning'],
+        company: true,
+        markets: ['eu'],
+      },
+    });
+    expect(told({ customer: null, attribution: null, purchasingEntity: null })).toEqual({
+      notTold: {},
+      fetched: {
+        channels: [],
+        sellingPlans: false,
+        productTypes: [],
+        customerTags: [],
+        customerTypes: [],
+        company: false,
+        markets: [],
+      },
+    });
+  });
+
+  it('what was denied, is gone or has another shape stays unknown, with the reason', () => {
+    const guest = { customer: null, purchasingEntity: null, lineItems: { nodes: [] } };
+    expect(told(guest, ['customer', 'lineItems.nodes.product.productType']).notTold).toEqual({
+      customerTags: 'denied',
+      customerTypes: 'denied',
+      productTypes: 'denied',
+    });
+    expect(told(guest, ['markets']).notTold).toEqual({ markets: 'denied' });
+    expect(told(guest, ['purchasingEntity.company']).notTold).toEqual({ company: 'denied' });
+    expect(Object.values(told(null, ['']).notTold)).toEqual(Array(7).fill('denied'));
+    expect(Object.values(told(null).notTold)).toEqual(Array(7).fill('gone'));
+    expect(told({ customer: { tags: 'vip' } }).notTold).toEqual({ customerTags: 'no_answer' });
+  });
+
+  it('an order of the Admin API keeps what was asked with it, and says what was denied', () => {
+    const node = {
+      ...adminNode(JSON.parse(sampleText('synthetic_web_order_multicurrency_cad')) as Webhook),
+      customer: null,
+    };
+    const read = readAdminOrder(node, {}, { fields: ['customerTags', 'company'], denied: ['customer'] });
+    if (!read.ok) throw new Error(JSON.stringify(read.problem));
+    expect(read.value.facts).toMatchObject({
+      fetched: { company: false, productTypes: ['snowboard'] },
+      notTold: { customerTags: 'denied' },
+    });
   });
 });
 

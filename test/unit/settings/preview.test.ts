@@ -11,7 +11,7 @@ import {
   SOURCE_SWITCHES,
   type ShopSettings,
 } from '../../../app/conversion/settings.ts';
-import { SWITCH_REASONS } from '../../../app/conversion/sources.ts';
+import { neededFields, SWITCH_REASONS } from '../../../app/conversion/sources.ts';
 import { countSources, type PreviewedOrder } from '../../../app/settings/preview.ts';
 import { arbitraryOrder, decided, requireRead, sample, SAMPLES } from '../conversion/orders.ts';
 
@@ -73,7 +73,12 @@ const SOURCE_REASONS: readonly string[] = ['source_rule', ...Object.values(SWITC
 
 /** Kept back by its source, as delivery would decide it. */
 function keptBack(facts: OrderFacts, settings: ShopSettings): boolean {
-  const decision = decided({ facts, match: ORDINARY.match }, { settings, backfill: true });
+  // These orders are past: nobody asks Shopify about them any more.
+  const notTold = Object.fromEntries(neededFields(settings).map((field) => [field, 'no_answer' as const]));
+  const decision = decided(
+    { facts: { ...facts, notTold }, match: ORDINARY.match },
+    { settings, backfill: true },
+  );
   return decision.state === 'skip' && SOURCE_REASONS.includes(decision.reason);
 }
 

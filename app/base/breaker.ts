@@ -1,9 +1,9 @@
-/** Leaves alone what keeps failing: a pixel, or TikTok as a whole, rests and is then tried with one batch. */
-import type { Clock } from '../base/clock.ts';
+/** Leaves alone what keeps failing: one pixel or shop, or a whole service, rests and is then tried once. */
+import type { Clock } from './clock.ts';
 
 export interface Breaker {
   allows(key: string): boolean;
-  /** `slow`: TikTok asked for it, so the rest begins at once. */
+  /** `slow`: the other side asked for it, so the rest begins at once. */
   failed(key: string, slow: boolean): void;
   worked(key: string): void;
 }

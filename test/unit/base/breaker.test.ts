@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBreaker } from '../../../app/delivery/breaker.ts';
+import { createBreaker } from '../../../app/base/breaker.ts';
 import { manualClock } from '../../support/clock.ts';
 
 test('a pixel that keeps failing rests longer and longer, is tried once, and one success heals it', () => {
