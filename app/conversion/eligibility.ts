@@ -104,7 +104,7 @@ function judgeOrder(input: DecideInput, facts: OrderFacts, unanswered: Unanswere
 
   const processed = Date.parse(facts.processedAt);
   if (!input.backfill) {
-    if (processed < input.activeFrom.getTime()) return skip('before_active', 'pixel.active_from');
+    if (processed < startOf(input.activeFrom)) return skip('before_active', 'pixel.active_from');
     if (receivedAt.getTime() - processed > USEFUL) return skip('too_old', 'order.age');
   }
 
@@ -154,7 +154,7 @@ function judgePage(input: DecideInput): Answer {
   const mapping = Object.hasOwn(pixel.events, event) ? pixel.events[event] : undefined;
   if (!mapping?.on || event === 'order') return skip('event_off', `events.${event}`);
   const at = Date.parse(occurredAt(facts, input.settings));
-  if (!input.backfill && at < input.activeFrom.getTime()) return skip('before_active', 'pixel.active_from');
+  if (!input.backfill && at < startOf(input.activeFrom)) return skip('before_active', 'pixel.active_from');
   if (!input.backfill && input.receivedAt.getTime() - at > USEFUL) return skip('too_old', 'event.age');
   const consent = judgeConsent(input);
   if (consent.state === 'skip') return consent;
@@ -163,6 +163,12 @@ function judgePage(input: DecideInput): Answer {
   if (!known) return skip('no_identity', 'identity.page');
   return { state: 'send', eventName: mapping.name, limitedDataUse: consent.limited, rule: consent.rule };
 }
+
+/**
+ * Shopify tells when an order was placed in whole seconds, so a start counts by its second too: what happens in that
+ * second is the pixel's, what happened in the second before is not.
+ */
+const startOf = (activeFrom: Date): number => Math.floor(activeFrom.getTime() / SECOND) * SECOND;
 
 /** A purchase says who: a click that still counts, an email or a phone number. */
 function purchaseIdentity({ facts, match, settings }: DecideInput): boolean {

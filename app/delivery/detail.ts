@@ -6,6 +6,7 @@ import { buildEvent, payloadBytes, payloadVersion } from '../conversion/payload/
 import type { EventsApiEvent } from '../conversion/payload/v1.ts';
 import type { ShopSettings, SourceRule } from '../conversion/settings.ts';
 import { judgeSource, type Unanswered } from '../conversion/sources.ts';
+import { readiness, type Readiness } from '../conversion/readiness.ts';
 import { openOrderFacts, openRevision } from '../record/revision.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import type { Sql } from '../store/database.ts';
@@ -34,6 +35,8 @@ export interface EventDetail {
   rebuilt: Rebuilt;
   /** Rules and switches that this order could not be asked, and why. */
   unasked: Unasked[];
+  /** What TikTok can match it by and why the rest is missing; null where the person was erased or is past its age. */
+  readiness: Readiness | null;
   /** TikTok's catalogue in words, where the reason is one of its. */
   words: { meaning: string; nextStep: string } | null;
 }
@@ -80,6 +83,7 @@ export async function eventDetail(
     evidence: 'evidence' in source ? source.evidence : null,
     rebuilt: await rebuild(needs, shop, record, source),
     unasked: 'facts' in source ? unaskedOf(await settingsOf(needs, shop, record), record, source.facts) : [],
+    readiness: await readinessOf(needs, shop, record, source),
     words: known ? { meaning: known.meaning, nextStep: known.nextStep } : null,
   };
 }
@@ -102,6 +106,18 @@ function unaskedOf(settings: ShopSettings, { entry }: EventRecord, facts: Facts)
       const known = settings.rules[place];
       return { rule: known ? { place, field: known.field } : null, why };
     });
+}
+
+async function readinessOf(
+  needs: DetailNeeds,
+  shop: ShopInForce,
+  record: EventRecord,
+  source: Source,
+): Promise<Readiness | null> {
+  if ('missing' in source) return null;
+  const { settings } = await needs.shops.version(shop, record.settingsVersion);
+  const { facts, match, evidence } = source;
+  return readiness({ facts, match, settings, ...(evidence ? { consentEvidence: evidence } : {}) });
 }
 
 type Source =

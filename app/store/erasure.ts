@@ -49,6 +49,7 @@ const TABLES_OF_A_SHOP = [
   'alert_messages',
   'alerts',
   'alert_choices',
+  'setup_marks',
   'settings_versions',
   'audit_entries',
   'pixels',

@@ -89,6 +89,8 @@ export interface EventRecord {
   firstPossibleCopyAt: Date | null;
   requests: RequestEntry[];
   attempts: AttemptEntry[];
+  /** When staff set an outcome aside to send the order again, oldest first. */
+  replays: { at: Date; actor: string }[];
 }
 
 export interface DeliveryLog {
@@ -332,9 +334,15 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
         [shopId, pixelId, eventId],
       );
       if (!row) return null;
-      const [requests, attempts] = await Promise.all([
+      const [requests, attempts, replays] = await Promise.all([
         requestsOf(database, shopId, row.request_ids),
         attemptsOf(database, shopId, pixelId, eventId),
+        row.order_id === null
+          ? []
+          : database.rows<{ at: Date; actor: string }>(
+              `SELECT at, actor FROM replays WHERE shop_id = $1 AND order_id = $2 AND pixel_id = $3 ORDER BY at`,
+              [shopId, row.order_id, pixelId],
+            ),
       ]);
       return {
         entry: read(row),
@@ -346,6 +354,7 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
         firstPossibleCopyAt: row.first_possible_copy_at,
         requests,
         attempts,
+        replays,
       };
     },
   };

@@ -14,6 +14,7 @@ import { checkKey } from './keys.ts';
 import { createPixels, type PixelStore } from './pixels.ts';
 import { requireId } from './rows.ts';
 import { bindingOf } from './sealed.ts';
+import { createSetupMarks, type SetupMarks } from './setup-marks.ts';
 import { createSettings, type SettingsStore } from './settings.ts';
 
 export interface StoreOptions {
@@ -36,6 +37,7 @@ export interface ShopStore {
   readonly pixels: PixelStore;
   readonly settings: SettingsStore;
   readonly audit: AuditStore;
+  readonly setup: SetupMarks;
 }
 
 export interface Store {
@@ -88,6 +90,7 @@ function composeStore(parts: StoreParts, close: () => Promise<void>): Store {
         pixels: createPixels(shopParts),
         settings: createSettings(shopParts),
         audit: createAudit(shopParts),
+        setup: createSetupMarks(shopParts),
       };
     },
     installs,

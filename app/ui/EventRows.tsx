@@ -14,6 +14,7 @@ import { Fragment } from 'react';
 
 import { checkEventName, STANDARD_EVENTS } from '../conversion/event-names.ts';
 import type { EventMapping } from '../conversion/settings.ts';
+import { anchorOf } from './rule-link.ts';
 import { countWords, EVENTS_TEXT, eventPurpose } from './texts-settings.ts';
 import { eventWord } from './texts.ts';
 
@@ -41,6 +42,7 @@ export function EventRows({ events, counts, errors, onChange, onRemove }: EventR
           <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="300">
             <BlockStack gap="100">
               <Checkbox
+                id={anchorOf('event', event)}
                 label={eventWord(event)}
                 checked={mapping.on}
                 onChange={(on) => onChange(event, { ...mapping, on })}

@@ -14,6 +14,7 @@ import {
 import { useState } from 'react';
 
 import type { RuleField, RuleOperator, SourceRule } from '../conversion/settings.ts';
+import { anchorOf } from './rule-link.ts';
 import {
   FIELD_CHOICES,
   FIELD_WORDS,
@@ -67,7 +68,7 @@ export function SourceRules({ rules, counts, errors, onChange }: SourceRulesProp
           </Text>
         ) : null}
         {rules.map((rule, place) => (
-          <div key={rule.id} role="group" aria-label={ruleName(place)}>
+          <div key={rule.id} id={anchorOf('rule', rule.id)} role="group" aria-label={ruleName(place)}>
             <Box padding="300" background="bg-surface-secondary" borderRadius="200">
               <BlockStack gap="300">
                 <InlineStack align="space-between" blockAlign="center" gap="200">

@@ -3,6 +3,7 @@ import { BlockStack, Box, Card, Checkbox, Divider, InlineStack, Link, Text } fro
 import { Fragment } from 'react';
 
 import type { SourceSwitch } from '../conversion/settings.ts';
+import { anchorOf } from './rule-link.ts';
 import { SOURCES_TEXT, SWITCH_WORDS } from './texts-settings.ts';
 import type { ExampleWords, LookWords } from './words-for-sources.ts';
 
@@ -33,6 +34,7 @@ export function SourceSwitches({ sources, seen, onChange }: SourceSwitchesProps)
             {place > 0 ? <Divider /> : null}
             <BlockStack gap="100">
               <Checkbox
+                id={anchorOf('switch', name)}
                 label={SWITCH_WORDS[name].name}
                 helpText={SWITCH_WORDS[name].text}
                 checked={sources[name] === 'allow'}

@@ -1,4 +1,6 @@
 /** Every word that a merchant reads in the app's pages, in one place, ready for translation. */
+import { SOURCE_SWITCHES } from '../conversion/settings.ts';
+import { SWITCH_WORDS } from './texts-settings.ts';
 
 export type EventState = 'waiting' | 'sent' | 'skipped' | 'error';
 
@@ -217,9 +219,25 @@ const RULE_WORDS: Record<string, string> = {
   'consent:pixel': 'The visitor’s own choice',
   'consent:cart': 'The visitor’s own choice',
   'consent:client': 'The visitor’s own choice',
+  'identity.purchase': 'What TikTok needs to match a purchase',
+  'identity.page': 'What TikTok needs to match a visit',
+  'window:repeat_window': 'TikTok’s 48 hours',
+  'window:age': 'Orders up to fourteen days old',
+  'order.cancelled': 'Cancelled orders',
+  'order.unconfirmed': 'Orders that Shopify confirmed',
+  'order.voided': 'Payments that were voided',
+  'event.age': 'Events up to seven days old',
   'privacy.erased': 'Erased customer data',
   'purchase.paid': 'Purchases count when paid',
 };
 
 /** The rule that decided, as staff would name it; a rule without words is shown by its own name. */
-export const ruleWords = (rule: string): string => RULE_WORDS[rule] ?? rule;
+export function ruleWords(rule: string): string {
+  const known = RULE_WORDS[rule];
+  if (known !== undefined) return known;
+  const [kind, name] = [rule.slice(0, rule.search(/[.:]/)), rule.slice(rule.search(/[.:]/) + 1)];
+  if (kind === 'events') return `Events: ${eventWord(name)}`;
+  const own = SOURCE_SWITCHES.find((one) => one === name);
+  if (kind === 'switch' && own) return `Order sources: ${SWITCH_WORDS[own].name}`;
+  return kind === 'rule' ? 'One of your own rules' : rule;
+}

@@ -112,7 +112,7 @@ describe('skipped, with the reason and the rule', () => {
       'order.voided',
       () => decided(sample('synthetic_web_order_ttclid', { financial_status: 'voided' })),
     ],
-    ['before_active', 'pixel.active_from', () => decided(order, { activeFrom: later(1) })],
+    ['before_active', 'pixel.active_from', () => decided(order, { activeFrom: later(1_000) })],
     [
       'before_active',
       'pixel.active_from',
@@ -235,6 +235,11 @@ describe('sent', () => {
 
   it('an order at the very moment from which the pixel counts', () => {
     expect(decided(order, { activeFrom: later(0) }).state).toBe('send');
+  });
+
+  it('an order within the second from which the pixel counts, and none of the second before', () => {
+    expect(decided(order, { activeFrom: later(999) }).state).toBe('send');
+    expect(decided(order, { activeFrom: later(1_000) })).toMatchObject({ reason: 'before_active' });
   });
 
   it('a free order: zero is a value', () => {

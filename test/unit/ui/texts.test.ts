@@ -18,7 +18,10 @@ describe('a reason', () => {
   });
 });
 
-it('shows a rule without words by its own name', () => {
-  expect(ruleWords('rule:mine')).toBe('rule:mine');
+it('names a rule as its page does, and one without words by its own name', () => {
+  expect(ruleWords('default')).toBe('default');
+  expect(ruleWords('rule:mine')).toBe('One of your own rules');
+  expect(ruleWords('switch:pos')).toBe('Order sources: Point of sale orders');
+  expect(ruleWords('events.product_viewed')).toBe('Events: Product view');
   expect(ruleWords('hold')).toBe('Hold time');
 });
