@@ -10,8 +10,11 @@ export function ruleLink(rule: string, pixelId: string): string | null {
       return `/app/sources#${anchorOf('switch', name)}`;
     case 'rule':
       return `/app/sources#${anchorOf('rule', name)}`;
+    case 'purchase':
+    case 'hold':
+      return '/app/settings';
     case 'consent':
-      return '/app/guides/consent';
+      return name === 'setting' || name === 'region' ? '/app/settings' : '/app/guides/consent';
     case 'identity':
       return '/app/guides/poor-match-quality';
     case 'window':
