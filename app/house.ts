@@ -1,7 +1,10 @@
 /** Puts the rooms together: one instance of everything, shared by server, worker, command line, pages and tests. */
+import type { Alerts } from './alerts/alerts.ts';
+import type { OpenAlert } from './alerts/judge.ts';
 import type { Clock } from './base/clock.ts';
 import { systemClock } from './base/clock.ts';
 import { createKeyring, type Keyring } from './base/crypto.ts';
+import { createMailer } from './base/mail.ts';
 import { createOutbound } from './base/outbound.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createBookkeeping, type Bookkeeping } from './bookkeeping.ts';
@@ -63,6 +66,8 @@ import { createStorefrontChecks } from './store/storefront-checks.ts';
 import { addPrivacyRequest } from './store/retention.ts';
 import { readReasons, readTotals, type OutcomeState } from './store/totals.ts';
 import { openStore, type ShopStore, type Store } from './store/store.ts';
+import { ALERT_WORDS } from './ui/texts-alerts.ts';
+import { createWatching } from './watching.ts';
 
 /** A page's request: the shop of its session token, that shop's part of the store, and who acts. */
 export interface ShopPage extends ShopRequest {
@@ -86,6 +91,10 @@ export interface House {
   readonly delivery: Delivery;
   /** The ledger: comparison with Shopify, sums, statements, replay. */
   readonly bookkeeping: Bookkeeping;
+  /** What is wrong in a shop right now, whom it is told to, and the work that finds out. */
+  readonly alerts: Alerts;
+  /** What needs the merchant, the oldest first; Home and the page Alerts show the same. */
+  openAlerts(shopId: ShopId): Promise<OpenAlert[]>;
   /** How long the shop keeps page events and orders, and between what it may choose. */
   keepOf(shopId: ShopId): Promise<Keep>;
   changeKeep(shopId: ShopId, chosen: KeepChoice, actor: string): Promise<KeepOutcome>;
@@ -251,8 +260,9 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     log,
     random: Math.random,
   });
+  const outbound = createOutbound({ sandboxUrl: config.sandboxUrl });
   const radar = createRadar({
-    outbound: createOutbound({ sandboxUrl: config.sandboxUrl }),
+    outbound,
     rows: createStorefrontChecks(store.database),
     clock,
     log,
@@ -332,6 +342,18 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     log,
   });
 
+  const mailer = config.mail ? createMailer(config.mail) : null;
+  const alerts = createWatching({
+    store,
+    keyring,
+    bookkeeping,
+    words: ALERT_WORDS,
+    mailer,
+    outbound,
+    clock,
+    log,
+  });
+
   /** Written down before Shopify hears that it was understood; the job does it within a minute. */
   async function takeRequest(request: PrivacyRequest): Promise<void> {
     const ofCustomer = request.topic !== 'shop/redact';
@@ -375,6 +397,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     },
     delivery,
     bookkeeping,
+    alerts,
+    openAlerts: (shopId) => alerts.open(shopId),
     keepOf: (shopId) => keepOf(store.database, shopId),
     changeKeep: (shopId, chosen, actor) =>
       changeKeep({ database: store.database, clock }, shopId, chosen, actor),
@@ -405,6 +429,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           async renewTokens() {
             log.info('renewed tokens', { ...(await shopify.tokens.renewAgeing()) });
           },
+          watch: () => alerts.watch(),
+          watchSlow: () => alerts.watchSlow(),
           async checkStorefronts() {
             const installed = (await installs.listShops()).filter((shop) => shop.uninstalledAt === null);
             await radar.checkDue(await Promise.all(installed.map(radarShop)));
@@ -487,6 +513,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       await delivery.drain();
       await jobs?.close();
       await tiktok.close();
+      mailer?.close();
       await store.close();
     },
   };

@@ -14,6 +14,9 @@ export interface Work {
   answerPrivacy(): Promise<void>;
   /** Offline tokens whose refresh token ages out are renewed. */
   renewTokens(): Promise<void>;
+  /** What is wrong in a shop is found and told; and, less often, what takes longer to find. */
+  watch(): Promise<void>;
+  watchSlow(): Promise<void>;
   /** Storefronts that were not looked at for a day are looked at for other senders. */
   checkStorefronts(): Promise<void>;
 }
@@ -28,6 +31,8 @@ export function tasksOf(work: Work): Record<string, () => Promise<void>> {
     keep_what_is_due: () => work.keepWhatIsDue(),
     answer_privacy: () => work.answerPrivacy(),
     renew_tokens: () => work.renewTokens(),
+    watch: () => work.watch(),
+    watch_slow: () => work.watchSlow(),
     check_storefronts: () => work.checkStorefronts(),
   };
 }
@@ -39,6 +44,9 @@ export const CRONTAB = [
   '20 * * * * keep_what_is_due ?max=3',
   '* * * * * answer_privacy ?max=1',
   '40 4 * * * renew_tokens ?max=5',
+  '*/5 * * * * watch ?max=1',
+  // After the comparison with Shopify, which closes the days.
+  '35 * * * * watch_slow ?max=1',
   // Every hour a look for those whose day is over: a new shop does not wait until the night.
   '50 * * * * check_storefronts ?max=1',
 ].join('\n');

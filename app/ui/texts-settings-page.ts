@@ -80,6 +80,18 @@ export const MOMENTS: { value: ShopSettings['purchaseMoment']; label: string; te
 /** The pages that belong to the settings, as cards that lead there. */
 export const SETTINGS_LINKS: { title: string; text: string; label: string; to: string }[] = [
   {
+    title: 'Alerts',
+    text: 'Who is told, by email or in Slack, when something needs you.',
+    label: 'Set up',
+    to: '/app/settings/alerts',
+  },
+  {
+    title: 'How long data is kept',
+    text: 'Orders with their outcomes, and what happens in your storefront.',
+    label: 'Change',
+    to: '/app/settings/data',
+  },
+  {
     title: 'History of changes',
     text: 'Who changed what, and when.',
     label: 'Show history',
@@ -92,3 +104,22 @@ export const SETTINGS_LINKS: { title: string; text: string; label: string; to: s
     to: '/app/settings/store',
   },
 ];
+
+interface Bounds {
+  least: number;
+  most: number;
+}
+
+export const KEEP_TEXT = {
+  title: 'How long data is kept',
+  intro: 'Tock keeps no names, addresses or readable emails at all. This is about everything else.',
+  orders: 'Orders, what became of them, and the ledger',
+  months: 'months',
+  ordersText: ({ least, most }: Bounds): string =>
+    `From ${least} to ${most} months; ${most} is the default. An order that is gone from Tock can no longer be looked up or proved.`,
+  pages: 'Storefront events',
+  pagesText: ({ least, most }: Bounds): string =>
+    `From ${least} to ${most} days; ${most} is the default. Such as product views and carts, with what became of them.`,
+  shorter:
+    'If you choose less, what is older is deleted within a day and cannot be brought back. What TikTok received stays at TikTok.',
+} as const;

@@ -31,6 +31,8 @@ test('a process that only serves wakes the one that works, once for many wishes'
       keepWhatIsDue: () => Promise.resolve(),
       answerPrivacy: () => Promise.resolve(),
       renewTokens: () => Promise.resolve(),
+      watch: () => Promise.resolve(),
+      watchSlow: () => Promise.resolve(),
       checkStorefronts: () => Promise.resolve(),
     },
   });

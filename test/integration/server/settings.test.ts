@@ -287,3 +287,16 @@ describe('what only the account owner may do', () => {
     expect((await app.house.shops.byDomain(domain()))?.version.settings.holdSeconds).toBe(60);
   });
 });
+
+it('lets staff shorten how long data is kept, within its bounds, and writes it into the history', async () => {
+  const keep = (form: Record<string, string>) => send('app.settings.data', '/app/settings/data', form);
+  expect((await keep({ pageDays: '7', orderMonths: '1.5' })).answer).toMatchObject({
+    done: null,
+    errors: { orderMonths: expect.stringContaining('whole number') },
+  });
+  expect((await keep({ pageDays: '7', orderMonths: '13' })).answer).toMatchObject({ done: 'saved' });
+  expect(await app.house.keepOf(own().id)).toMatchObject({ pageDays: 7, orderMonths: 13 });
+  expect((await load('app.audit', '/app/audit?kind=settings')).answer).toMatchObject({
+    entries: [{ changes: [{ label: 'Days that page events are kept', before: '30', after: '7' }] }, {}],
+  });
+});

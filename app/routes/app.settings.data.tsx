@@ -1,0 +1,93 @@
+/** How long Tock keeps what it knows of orders and visits. */
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { useActionData, useLoaderData, useNavigate, useSubmit } from '@remix-run/react';
+import { BlockStack, Box, Card, FormLayout, Page, Text, TextField } from '@shopify/polaris';
+
+import { textOf } from '../ui/answer-settings.ts';
+import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
+import { SettingsBar } from '../ui/SettingsBar.tsx';
+import { KEEP_TEXT, SETTINGS_TEXT } from '../ui/texts-settings-page.ts';
+import { useDraft } from '../ui/use-draft.tsx';
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  const { shop } = await context.house.requireShop(request);
+  const { pageDays, orderMonths, bounds } = await context.house.keepOf(shop.id);
+  return { stored: { pageDays: String(pageDays), orderMonths: String(orderMonths) }, bounds };
+}
+
+export async function action({ context, request }: ActionFunctionArgs): Promise<SettingsAnswer> {
+  const { shop, actor } = await context.house.requireShop(request);
+  const form = await request.formData();
+  // What is no number is refused beside its field like any other wrong one.
+  const number = (name: string): number => (/^\d+$/.test(textOf(form, name)) ? Number(form.get(name)) : NaN);
+  const kept = await context.house.changeKeep(
+    shop.id,
+    { pageDays: number('pageDays'), orderMonths: number('orderMonths') },
+    actor,
+  );
+  return {
+    done: kept.ok ? 'saved' : null,
+    undo: null,
+    warning: null,
+    errors: kept.ok ? {} : kept.errors,
+    at: context.house.clock.now().toISOString(),
+  };
+}
+
+export default function Data() {
+  const { stored, bounds } = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
+  const submit = useSubmit();
+  const navigate = useNavigate();
+  const draft = useDraft(stored);
+  const errors = draft.changed && answer?.done === null ? answer.errors : {};
+  return (
+    <Page
+      title={KEEP_TEXT.title}
+      subtitle={KEEP_TEXT.intro}
+      backAction={{ content: SETTINGS_TEXT.title, onAction: () => navigate('/app/settings') }}
+    >
+      <SettingsBar
+        open={draft.changed}
+        onSave={() => submit(draft.value, { method: 'post' })}
+        onDiscard={draft.discard}
+      />
+      <BlockStack gap="400">
+        <SavedNotice answer={answer} changed={draft.changed} />
+        <Card>
+          <FormLayout>
+            <Box maxWidth="20rem">
+              <TextField
+                label={KEEP_TEXT.orders}
+                value={draft.value.orderMonths}
+                onChange={(orderMonths) => draft.set((now) => ({ ...now, orderMonths }))}
+                error={errors.orderMonths ?? false}
+                suffix={KEEP_TEXT.months}
+                inputMode="numeric"
+                autoComplete="off"
+              />
+            </Box>
+            <Text as="p" tone="subdued">
+              {KEEP_TEXT.ordersText(bounds.orderMonths)}
+            </Text>
+            <Box maxWidth="20rem">
+              <TextField
+                label={KEEP_TEXT.pages}
+                value={draft.value.pageDays}
+                onChange={(pageDays) => draft.set((now) => ({ ...now, pageDays }))}
+                error={errors.pageDays ?? false}
+                suffix={SETTINGS_TEXT.days}
+                inputMode="numeric"
+                autoComplete="off"
+              />
+            </Box>
+            <Text as="p" tone="subdued">
+              {KEEP_TEXT.pagesText(bounds.pageDays)}
+            </Text>
+            <Text as="p">{KEEP_TEXT.shorter}</Text>
+          </FormLayout>
+        </Card>
+      </BlockStack>
+    </Page>
+  );
+}
