@@ -2,7 +2,7 @@
 import type { Clock } from './base/clock.ts';
 import type { Keyring } from './base/crypto.ts';
 import type { Log } from './base/log.ts';
-import type { ShopId } from './conversion/facts.ts';
+import type { PixelId, ShopId } from './conversion/facts.ts';
 import { eventDetail } from './delivery/detail.ts';
 import { prepare } from './delivery/prepare.ts';
 import {
@@ -24,6 +24,8 @@ import {
 } from './ledger/books.ts';
 import { compareShop, listDay, type CompareNeeds, type CompareSummary } from './ledger/compare.ts';
 import { rebuildPeriod, type RebuildCheck } from './ledger/rebuild.ts';
+import { ledgerFile } from './ledger/file.ts';
+import { readTold, type ToldPeriod } from './ledger/told.ts';
 import { planReplay, runReplay, type Planned, type ReplayDone, type ReplayNeeds } from './ledger/replay.ts';
 import type { RegionOf } from './record/judge.ts';
 import type { ShopsInForce } from './record/shop.ts';
@@ -38,7 +40,7 @@ import {
   type Comparison,
 } from './store/reconcile.ts';
 import type { ReplayFilter } from './store/replays.ts';
-import type { Statement } from './store/statements.ts';
+import { ordersOfPart, type PartOrder, type Statement, type UnlistedPart } from './store/statements.ts';
 import type { Store } from './store/store.ts';
 
 export interface Bookkeeping {
@@ -49,11 +51,23 @@ export interface Bookkeeping {
     progress(shopId: ShopId): Promise<Backfill | null>;
     /** False when one runs already. */
     begin(shopId: ShopId, seen: BackfillPreview, actor: string): Promise<boolean>;
-    stop(shopId: ShopId): Promise<boolean>;
-    resume(shopId: ShopId): Promise<boolean>;
+    stop(shopId: ShopId, actor: string): Promise<boolean>;
+    resume(shopId: ShopId, actor: string): Promise<boolean>;
     run(shopId: ShopId): Promise<Backfill | null>;
   };
+  /** Every order added up anew. */
   period(shopId: ShopId, from: string, to: string): Promise<Period | null>;
+  /** As the statements tell it, and open days as they stand: for pages. */
+  told(shopId: ShopId, from: string, to: string): Promise<ToldPeriod | null>;
+  /** The same as a CSV file, made while it is read. */
+  file(shopId: ShopId, from: string, to: string): Promise<AsyncGenerator<string, void> | null>;
+  /** The orders of a part that no log shows. */
+  ordersOfPart(
+    shopId: ShopId,
+    part: { of: UnlistedPart; from: string; to: string; pixelId: PixelId | null },
+    after: string | null,
+    limit: number,
+  ): Promise<PartOrder[]>;
   close(shopId: ShopId): Promise<Statement[]>;
   check(shopId: ShopId): Promise<BooksCheck | null>;
   planReplay(shopId: ShopId, filter: ReplayFilter): Promise<{ planned: Planned[]; more: boolean } | null>;
@@ -78,10 +92,16 @@ export interface BookkeepingNeeds {
   /** Since when page events and orders are all there. */
   keptFrom(shopId: ShopId): Promise<{ pages: Date; orders: string }>;
   wake(): void;
-  pause(ms: number): Promise<void>;
+  /** Rejects when the signal ends it. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
   clock: Clock;
   log: Log;
 }
+
+/** Shops that are worked on at the same time; each may hold a connection to the database. */
+const LANES = 3;
+/** A big shop may need minutes; one that does not answer must not cost the others more. */
+const SHOP_MS = 5 * 60_000;
 
 export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
   const { store, shops, keyring, regionOf, clock, log } = needs;
@@ -138,13 +158,33 @@ export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
     clock,
   };
 
-  async function forEachShop(work: (shopId: ShopId) => Promise<unknown>, what: string): Promise<void> {
-    for (const shop of await installs.listShops()) {
-      if (shop.uninstalledAt !== null) continue;
-      await work(shop.id).catch((error: unknown) =>
-        log.error(`${what} failed`, { shop: shop.domain, error }),
-      );
-    }
+  /** Several at a time, and nobody waits for a shop whose Shopify hangs: it goes on beside the others, or next hour. */
+  async function forEachShop(
+    shops: readonly ShopId[],
+    work: (shopId: ShopId) => Promise<unknown>,
+    what: string,
+  ): Promise<void> {
+    const next = shops.values();
+    const lane = async (): Promise<void> => {
+      for (const shop of next) {
+        const working = work(shop).then(
+          () => 'done' as const,
+          (error: unknown) => {
+            log.error(`${what} failed`, { shop, error });
+            return 'done' as const;
+          },
+        );
+        const waiting = new AbortController();
+        const limit = needs.pause(SHOP_MS, waiting.signal).then(
+          () => 'late' as const,
+          () => 'done' as const,
+        );
+        const ended = await Promise.race([working, limit]);
+        waiting.abort();
+        if (ended === 'late') log.warn(`${what} takes long; the next shop is begun`, { shop });
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
   }
 
   return {
@@ -154,11 +194,19 @@ export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
       preview: (shopId) => previewBackfill(compare, shopId),
       progress: (shopId) => readBackfill(database, shopId),
       begin: (shopId, seen, actor) => beginBackfill(compare, shopId, seen, actor),
-      stop: (shopId) => stopBackfill(compare, shopId),
-      resume: (shopId) => resumeBackfill(compare, shopId),
+      stop: (shopId, actor) => stopBackfill(compare, shopId, actor),
+      resume: (shopId, actor) => resumeBackfill(compare, shopId, actor),
       run: (shopId) => runBackfill(compare, shopId),
     },
     period: (shopId, from, to) => readPeriod(books, shopId, from, to),
+    told: (shopId, from, to) => readTold(books, shopId, from, to),
+    async file(shopId, from, to) {
+      const [told, shop] = await Promise.all([readTold(books, shopId, from, to), installs.shopById(shopId)]);
+      if (!told || !shop) return null;
+      const pixels = await store.shop(shopId).pixels.list({ removed: true });
+      return ledgerFile(told, { domain: shop.domain, madeAt: clock.now() }, pixels);
+    },
+    ordersOfPart: (shopId, part, after, limit) => ordersOfPart(database, shopId, part, after, limit),
     close: (shopId) => closeDays(books, shopId),
     check: (shopId) => checkBooks(books, shopId),
     planReplay: (shopId, filter) => planReplay(replays, shopId, filter),
@@ -176,13 +224,19 @@ export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
         days,
       ),
     async everyHour() {
-      await forEachShop(async (shopId) => {
-        await compareShop(compare, shopId);
-        await closeDays(books, shopId);
-      }, 'the hourly comparison');
+      const installed = (await installs.listShops()).filter(({ uninstalledAt }) => uninstalledAt === null);
+      await forEachShop(
+        installed.map(({ id }) => id),
+        async (shopId) => {
+          await compareShop(compare, shopId);
+          await closeDays(books, shopId);
+        },
+        'the hourly comparison',
+      );
     },
     async runBackfills() {
-      for (const shopId of await runningBackfills(database)) await runBackfill(compare, shopId);
+      const running = await runningBackfills(database);
+      await forEachShop(running, (shopId) => runBackfill(compare, shopId), 'a backfill');
     },
   };
 }

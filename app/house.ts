@@ -1,4 +1,6 @@
 /** Puts the rooms together: one instance of everything, shared by server, worker, command line, pages and tests. */
+import { setTimeout } from 'node:timers/promises';
+
 import type { Alerts } from './alerts/alerts.ts';
 import type { OpenAlert } from './alerts/judge.ts';
 import type { Clock } from './base/clock.ts';
@@ -250,7 +252,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     // Delivery keeps pixels in memory for seconds; a pause by TikTok's answer must be seen at once.
     onPixelPaused: () => shops.forget(),
   });
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+    setTimeout(ms, undefined, signal ? { signal } : {});
   const enquiry = createEnquiry({
     database: store.database,
     shops,

@@ -15,7 +15,7 @@ export interface LogQuestion {
   pixel?: string | null | undefined;
   order?: string | null | undefined;
   event?: string | null | undefined;
-  kind?: 'order' | 'page';
+  kind?: string | null | undefined;
   /** The shop's days, both included. */
   from?: string | null | undefined;
   to?: string | null | undefined;
@@ -51,6 +51,7 @@ export interface ShopLogNeeds extends DetailNeeds {
 export const MOST_LINES = 50_000;
 const PAGE = 250;
 
+const KINDS = ['order', 'page'] as const;
 const STATES: readonly OutcomeState[] = ['waiting', 'sent', 'skipped', 'error'];
 
 export function createShopLog(
@@ -113,7 +114,7 @@ export function logFilter(question: LogQuestion, timeZone: string): LogFilter {
     pixelId: word(question.pixel),
     order: word(question.order),
     eventId: word(question.event),
-    kind: question.kind,
+    kind: KINDS.find((kind) => kind === question.kind),
     from: from ? dayStart(from, timeZone) : undefined,
     to: to ? dayStart(dayAfter(to), timeZone) : undefined,
   };

@@ -1,12 +1,15 @@
 /** The last orders from before the install, sent when staff have seen what and how much; can be stopped and goes on where it was. */
 import type { ShopId } from '../conversion/facts.ts';
+import { writeAudit } from '../store/audit.ts';
 import {
   advanceBackfill,
+  backfillAlone,
   knownOrders,
   readBackfill,
   startBackfill,
   turnBackfill,
   type Backfill,
+  type BackfillState,
 } from '../store/reconcile.ts';
 import { CHUNK, takeListed, troubleOf, type CompareNeeds } from './compare.ts';
 
@@ -69,23 +72,70 @@ export function beginBackfill(
   seen: BackfillPreview,
   actor: string,
 ): Promise<boolean> {
-  return startBackfill(needs.database, shopId, {
-    fromAt: seen.fromAt,
-    toAt: seen.toAt,
-    total: seen.orders,
-    actor,
-    startedAt: needs.clock.now(),
+  const at = needs.clock.now();
+  return needs.database.transaction(async (sql) => {
+    const begun = await startBackfill(sql, shopId, {
+      fromAt: seen.fromAt,
+      toAt: seen.toAt,
+      total: seen.orders,
+      actor,
+      startedAt: at,
+    });
+    if (begun)
+      await writeAudit(sql, shopId, at, {
+        actor,
+        action: 'backfill.started',
+        target: TARGET,
+        before: null,
+        after: JSON.stringify({
+          from: seen.fromAt,
+          to: seen.toAt,
+          orders: seen.orders,
+          valueMinor: String(seen.valueMinor),
+          currency: seen.currency,
+        }),
+      });
+    return begun;
   });
 }
 
-export const stopBackfill = (needs: CompareNeeds, shopId: ShopId): Promise<boolean> =>
-  turnBackfill(needs.database, shopId, { from: ['running'], to: 'stopped', at: needs.clock.now() });
+const TARGET = 'orders from before the install';
 
-export const resumeBackfill = (needs: CompareNeeds, shopId: ShopId): Promise<boolean> =>
-  turnBackfill(needs.database, shopId, { from: ['stopped'], to: 'running', at: needs.clock.now() });
+export const stopBackfill = (needs: CompareNeeds, shopId: ShopId, actor: string): Promise<boolean> =>
+  turn(needs, shopId, { from: ['running'], to: 'stopped', actor, action: 'backfill.stopped' });
 
-/** Works until it is done, stopped, or Shopify does not answer; may be called again at any time. */
-export async function runBackfill(needs: CompareNeeds, shopId: ShopId): Promise<Backfill | null> {
+export const resumeBackfill = (needs: CompareNeeds, shopId: ShopId, actor: string): Promise<boolean> =>
+  turn(needs, shopId, { from: ['stopped'], to: 'running', actor, action: 'backfill.resumed' });
+
+function turn(
+  needs: CompareNeeds,
+  shopId: ShopId,
+  { actor, action, from, to }: { from: BackfillState[]; to: BackfillState; actor: string; action: string },
+): Promise<boolean> {
+  const at = needs.clock.now();
+  return needs.database.transaction(async (sql) => {
+    const turned = await turnBackfill(sql, shopId, { from, to, at });
+    if (!turned) return false;
+    const now = await readBackfill(sql, shopId);
+    await writeAudit(sql, shopId, at, {
+      actor,
+      action,
+      target: TARGET,
+      before: JSON.stringify({ state: from[0] }),
+      after: JSON.stringify({ state: to, recorded: now?.recorded, total: now?.total }),
+    });
+    return true;
+  });
+}
+
+/**
+ * Works until it is done, stopped, or Shopify does not answer; may be called again at any time, by any process. Null when
+ * another one is at it.
+ */
+export const runBackfill = (needs: CompareNeeds, shopId: ShopId): Promise<Backfill | null> =>
+  backfillAlone(needs.database, shopId, () => work(needs, shopId));
+
+async function work(needs: CompareNeeds, shopId: ShopId): Promise<Backfill | null> {
   for (;;) {
     const backfill = await readBackfill(needs.database, shopId);
     if (backfill?.state !== 'running') return backfill;
@@ -111,7 +161,7 @@ export async function runBackfill(needs: CompareNeeds, shopId: ShopId): Promise<
       if (taken.trouble !== null) return readBackfill(needs.database, shopId);
     }
     if (page.value.next === null)
-      await turnBackfill(needs.database, shopId, { from: ['running'], to: 'done', at: needs.clock.now() });
+      await turn(needs, shopId, { from: ['running'], to: 'done', actor: 'Tock', action: 'backfill.done' });
     else
       await advanceBackfill(needs.database, shopId, {
         recorded: 0,

@@ -42,7 +42,9 @@ export interface BooksShop {
 /** Late webhooks have come by then and payments are mostly made. */
 export const CLOSE_AFTER_DAYS = 3;
 /** Shopify shows an app the orders of 60 days; changes to older ones are not known for certain and not booked. */
-const CHANGES_DAYS = 62;
+export const CHANGES_DAYS = 62;
+/** With `read_orders` an app sees the orders of so many days. */
+export const SHOPIFY_SHOWS_DAYS = 60;
 const CHECKED_AT_ONCE = 500;
 
 export function addDays(day: string, days: number): string {
@@ -122,6 +124,8 @@ function adjustments(
 }
 
 export interface BooksCheck {
+  /** Nothing is wrong; what is pending is not. */
+  sound: boolean;
   statements: number;
   /** The last statement's hash: whoever keeps it can tell later that nothing before it was changed. */
   head: string | null;
@@ -134,9 +138,6 @@ export interface BooksCheck {
   /** Days that changed since they were closed; the next statement books it. */
   pending: string[];
 }
-
-export const isSound = (check: BooksCheck): boolean =>
-  check.fault === null && check.totals.length === 0 && check.changed.length === 0;
 
 export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<BooksCheck | null> {
   const shop = await needs.shopOf(shopId);
@@ -156,17 +157,20 @@ export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<Boo
     const now = rows.filter((row) => row.day === day).map(lineOf);
     return plus(now, lines, -1).length > 0;
   });
+  const totals = await totalFaults(needs.database, shopId, {
+    from: first !== undefined && first < today ? first : addDays(today, -CHANGES_DAYS),
+    to: addDays(today, 1),
+    // A day of grace on each side: partitions end with the week, days with the shop's midnight.
+    pagesFrom: addDays(shopDay(shop.keepPagesFrom, shop.timeZone), 1),
+  });
+  const changed = differing.filter((day) => day < recent);
   return {
+    sound: fault === null && totals.length === 0 && changed.length === 0,
     statements: statements.length,
     head: statements.at(-1)?.hash ?? null,
     fault,
-    totals: await totalFaults(needs.database, shopId, {
-      from: first !== undefined && first < today ? first : addDays(today, -CHANGES_DAYS),
-      to: addDays(today, 1),
-      // A day of grace on each side: partitions end with the week, days with the shop's midnight.
-      pagesFrom: addDays(shopDay(shop.keepPagesFrom, shop.timeZone), 1),
-    }),
-    changed: differing.filter((day) => day < recent),
+    totals,
+    changed,
     pending: differing.filter((day) => day >= recent),
   };
 }
@@ -232,6 +236,3 @@ export async function readPeriod(
   const sums = sumsOf(rows);
   return { from, to, days, sums, closes: closes(sums), head: last?.hash ?? null };
 }
-
-/** With `read_orders` an app sees the orders of so many days. */
-const SHOPIFY_SHOWS_DAYS = 60;

@@ -52,6 +52,22 @@ export function lineOf(row: LedgerRow): StatementLine {
   };
 }
 
+export function rowOf(day: string, line: StatementLine): LedgerRow {
+  return {
+    day,
+    pixelId: line.pixel,
+    currency: line.currency,
+    state: line.state,
+    reason: line.reason,
+    count: line.count,
+    orderMinor: BigInt(line.orderMinor),
+    outcomeMinor: BigInt(line.outcomeMinor),
+    editedMinor: BigInt(line.editedMinor),
+    gone: line.gone,
+    goneMinor: BigInt(line.goneMinor),
+  };
+}
+
 export function sealStatement(
   previous: Statement | null,
   content: Omit<StatementContent, 'v' | 'number' | 'closedAt'>,

@@ -10,11 +10,11 @@ import type { OrderArrival, RecordNeeds } from '../record/orders.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import type { ListedOrder, ShopOrders } from '../shopify/orders.ts';
 import type { Arrivals } from '../store/arrivals.ts';
-import type { Sql } from '../store/database.ts';
+import type { Database, Sql } from '../store/database.ts';
 import { knownOrders, markGone, readComparison, saveComparison, saveListed } from '../store/reconcile.ts';
 
 export interface CompareNeeds extends RecordNeeds {
-  database: Sql;
+  database: Database;
   arrivals: Arrivals;
   shops: Pick<ShopsInForce, 'byId'>;
   installedAt(shopId: ShopId): Promise<Date | null>;

@@ -131,6 +131,14 @@ export async function runReplay(
   const at = needs.clock.now();
   const done: ReplayDone = { queued: 0, refused: 0, changed: 0 };
   const orders: string[] = [];
+  // Before the first order goes: a process that dies in between must not leave a replay that nobody wrote down.
+  await writeAudit(needs.database, shopId, at, {
+    actor: how.actor,
+    action: 'ledger.replay.begun',
+    target: `${planned.length} orders`,
+    before: null,
+    after: JSON.stringify({ filter: how.filter, evenIfTwice: how.evenIfTwice }),
+  });
   for (const { order, refusal, settings } of planned) {
     const risky = refusal === 'counts' || refusal === 'may_count';
     if (refusal !== null && !(risky && how.evenIfTwice)) {

@@ -33,7 +33,7 @@ import { useLiveRows } from '../ui/use-live-rows.ts';
 import { logRow } from '../ui/words-for.ts';
 
 const STATES = ['', 'waiting', 'sent', 'skipped', 'error'] as const;
-const FILTERS = ['state', 'reason', 'pixel', 'order', 'event', 'from', 'to'] as const;
+const FILTERS = ['state', 'reason', 'pixel', 'kind', 'order', 'event', 'from', 'to'] as const;
 const PAGE = 50;
 /** The first page follows what happens; further pages stand still, so that nobody loses their place. */
 const REFRESH_MS = 5_000;

@@ -61,6 +61,7 @@ function Frame({ apiKey, children }: { apiKey: string; children: ReactNode }) {
         <a href="/app/sources">Order sources</a>
         <a href="/app/values">Values and products</a>
         <a href="/app/log">Log</a>
+        <a href="/app/ledger">Ledger</a>
         <a href="/app/settings">Settings</a>
         <a href="/app/guides">Guides</a>
       </NavMenu>

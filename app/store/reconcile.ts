@@ -1,6 +1,6 @@
 /** The other side of the ledger: what Shopify lists, how far the comparison has come, and the orders from before the install. */
 import type { ShopId } from '../conversion/facts.ts';
-import type { Sql } from './database.ts';
+import type { Database, Sql } from './database.ts';
 import { multirow } from './multirow.ts';
 
 export interface ListedRow {
@@ -214,6 +214,40 @@ export async function advanceBackfill(
       step.at,
     ],
   );
+}
+
+/** Any number of its own. */
+const BACKFILL_LOCK = 7_406_022;
+
+/**
+ * Runs the work unless another process is at it for the same shop: then the answer is null. The lock is the connection's,
+ * so that it ends with the process that held it.
+ */
+export async function backfillAlone<T>(
+  database: Database,
+  shopId: ShopId,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  const client = await database.pool.connect();
+  let broken: Error | undefined;
+  try {
+    const held = await client.query<{ held: boolean }>(
+      'SELECT pg_try_advisory_lock($1, hashtext($2)) AS held',
+      [BACKFILL_LOCK, shopId],
+    );
+    if (held.rows[0]?.held !== true) return null;
+    try {
+      return await work();
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [BACKFILL_LOCK, shopId]);
+    }
+  } catch (error) {
+    // A connection that could not give the lock back is closed, which gives it back.
+    broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 /** Shops whose backfill runs; a worker that died leaves its own here. */

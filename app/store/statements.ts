@@ -24,6 +24,34 @@ export interface LedgerRow {
 /** A process may work with a shop's pixels as they were some seconds ago. */
 const PIXEL_GRACE_SECONDS = 10;
 
+/** $1 is the shop, $2 and $3 the first and the last day. */
+const FATES = `WITH listed AS (SELECT * FROM listed_orders WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date),
+  recorded AS (SELECT order_id, day, total_minor, currency, gone_at, received_at FROM orders
+                WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date),
+  known AS (
+    SELECT order_id, coalesce(o.day, l.day) AS day, coalesce(l.currency, o.currency) AS currency,
+           coalesce(l.total_minor, o.total_minor) AS total_minor,
+           coalesce(l.current_minor - l.total_minor, 0) AS edited_minor,
+           coalesce(o.gone_at, l.gone_at) IS NOT NULL AS gone, o.received_at
+      FROM recorded o FULL JOIN listed l USING (order_id)
+  ),
+  fates AS (
+    SELECT k.*, p.id AS pixel_id,
+           CASE WHEN d.state IS NOT NULL THEN d.state
+                WHEN q.id IS NOT NULL THEN 'waiting'
+                WHEN k.received_at < p.created_at + make_interval(secs => ${PIXEL_GRACE_SECONDS})
+                  OR k.received_at >= p.removed_at - make_interval(secs => ${PIXEL_GRACE_SECONDS}) THEN 'outside'
+                ELSE 'unexplained' END AS state,
+           coalesce(d.reason, q.waiting_for, CASE WHEN k.received_at IS NULL THEN 'not_recorded' ELSE 'pixel_absent' END) AS reason,
+           coalesce(d.value_minor, q.value_minor) AS outcome_minor
+      FROM known k
+      JOIN pixels p ON p.shop_id = $1
+      LEFT JOIN order_deliveries d
+        ON d.shop_id = $1 AND d.pixel_id = p.id AND d.order_id = k.order_id AND d.event = 'order'
+      LEFT JOIN queue q
+        ON q.shop_id = $1 AND q.pixel_id = p.id AND q.order_id = k.order_id AND q.event = 'order'
+  )`;
+
 /**
  * Every order that Shopify listed or signed, at every pixel that the shop ever had, with what became of it. An order
  * keeps the day of its first record on both sides, so both can be asked by day.
@@ -42,32 +70,7 @@ export async function ledgerRows(sql: Sql, shopId: ShopId, from: string, to: str
     gone: string;
     gone_minor: string;
   }>(
-    `WITH listed AS (SELECT * FROM listed_orders WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date),
-     recorded AS (SELECT order_id, day, total_minor, currency, gone_at, received_at FROM orders
-                   WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date),
-     known AS (
-       SELECT order_id, coalesce(o.day, l.day) AS day, coalesce(l.currency, o.currency) AS currency,
-              coalesce(l.total_minor, o.total_minor) AS total_minor,
-              coalesce(l.current_minor - l.total_minor, 0) AS edited_minor,
-              coalesce(o.gone_at, l.gone_at) IS NOT NULL AS gone, o.received_at
-         FROM recorded o FULL JOIN listed l USING (order_id)
-     ),
-     fates AS (
-       SELECT k.*, p.id AS pixel_id,
-              CASE WHEN d.state IS NOT NULL THEN d.state
-                   WHEN q.id IS NOT NULL THEN 'waiting'
-                   WHEN k.received_at < p.created_at + make_interval(secs => ${PIXEL_GRACE_SECONDS})
-                     OR k.received_at >= p.removed_at - make_interval(secs => ${PIXEL_GRACE_SECONDS}) THEN 'outside'
-                   ELSE 'unexplained' END AS state,
-              coalesce(d.reason, q.waiting_for, CASE WHEN k.received_at IS NULL THEN 'not_recorded' ELSE 'pixel_absent' END) AS reason,
-              coalesce(d.value_minor, q.value_minor) AS outcome_minor
-         FROM known k
-         JOIN pixels p ON p.shop_id = $1
-         LEFT JOIN order_deliveries d
-           ON d.shop_id = $1 AND d.pixel_id = p.id AND d.order_id = k.order_id AND d.event = 'order'
-         LEFT JOIN queue q
-           ON q.shop_id = $1 AND q.pixel_id = p.id AND q.order_id = k.order_id AND q.event = 'order'
-     )
+    `${FATES}
      SELECT day::text AS day, pixel_id::text AS pixel_id, currency, state, reason, count(*) AS n,
             sum(total_minor) AS order_minor,
             sum(CASE WHEN state = 'unexplained' THEN 0 WHEN state = 'outside' THEN total_minor
@@ -89,6 +92,49 @@ export async function ledgerRows(sql: Sql, shopId: ShopId, from: string, to: str
     editedMinor: BigInt(row.edited_minor),
     gone: Number(row.gone),
     goneMinor: BigInt(row.gone_minor),
+  }));
+}
+
+/** Parts of the sum that no list of deliveries shows. */
+export type UnlistedPart = 'gone' | 'outside' | 'unexplained';
+
+export interface PartOrder {
+  orderId: string;
+  /** Null for what was never recorded. */
+  name: string | null;
+  day: string;
+  minor: bigint;
+  currency: string;
+}
+
+/** The orders behind such a part, at one pixel or, without one, at any. Oldest id first; `after` is the last one known. */
+export async function ordersOfPart(
+  sql: Sql,
+  shopId: ShopId,
+  part: { of: UnlistedPart; from: string; to: string; pixelId: PixelId | null },
+  after: string | null,
+  limit: number,
+): Promise<PartOrder[]> {
+  const rows = await sql.rows<{
+    order_id: string;
+    name: string | null;
+    day: string;
+    total_minor: string;
+    currency: string;
+  }>(
+    `${FATES}
+     SELECT DISTINCT f.order_id AS id, f.order_id::text AS order_id, o.name, f.day::text AS day, f.total_minor, f.currency
+       FROM fates f LEFT JOIN orders o ON o.shop_id = $1 AND o.order_id = f.order_id
+      WHERE ($4::bigint IS NULL OR f.pixel_id = $4) AND CASE WHEN $5 = 'gone' THEN f.gone ELSE f.state = $5 END
+        AND ($6::bigint IS NULL OR f.order_id > $6) ORDER BY 1 LIMIT $7`,
+    [shopId, part.from, part.to, part.pixelId, part.of, after, limit],
+  );
+  return rows.map((row) => ({
+    orderId: row.order_id,
+    name: row.name,
+    day: row.day,
+    minor: BigInt(row.total_minor),
+    currency: row.currency,
   }));
 }
 
@@ -178,6 +224,22 @@ export async function statementsOfDays(
   const rows = await sql.rows<StatementColumns>(
     `SELECT ${STATEMENT} FROM statements WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date ORDER BY day`,
     [shopId, from, to],
+  );
+  return rows.map(statementOf);
+}
+
+/** Every statement that may tell of these days: their own, and those in which changes of them were booked. */
+export async function statementsTelling(
+  sql: Sql,
+  shopId: ShopId,
+  days: { from: string; to: string; bookedForDays: number },
+): Promise<Statement[]> {
+  const rows = await sql.rows<StatementColumns>(
+    `SELECT ${STATEMENT} FROM statements
+      WHERE shop_id = $1 AND (day BETWEEN $2::date AND $3::date
+         OR closed_at >= $2::date AND closed_at < $3::date + make_interval(days => $4))
+      ORDER BY number`,
+    [shopId, days.from, days.to, days.bookedForDays],
   );
   return rows.map(statementOf);
 }

@@ -51,6 +51,10 @@ export const ADMIN_PAGES: readonly AdminPage[] = [
     'app.log.$pixelId.$eventId',
     ({ pixelId, skipped }) => `/app/log/${pixelId}/${skipped}`,
   ),
+  page('ledger', 'app.ledger._index', '/app/ledger', 'check'),
+  page('ledger-part', 'app.ledger.orders', '/app/ledger/orders?part=outside'),
+  page('ledger-sheet', 'app.ledger.print', '/app/ledger/print'),
+  page('backfill', 'app.ledger.backfill', '/app/ledger/backfill', 'look', 'begin', 'stop', 'resume'),
   page('settings', 'app.settings._index', '/app/settings', 'save', 'undo'),
   page('settings-store', 'app.settings.store', '/app/settings/store', 'disconnect', 'reset', 'erase', 'undo'),
   page('audit', 'app.audit', '/app/audit'),
@@ -59,7 +63,10 @@ export const ADMIN_PAGES: readonly AdminPage[] = [
 ];
 
 /** Routes that answer with a file and show nothing. */
-export const ADMIN_FILES: readonly AdminPage[] = [page('log-csv', 'app.log.csv', '/app/log/csv', 'download')];
+export const ADMIN_FILES: readonly AdminPage[] = [
+  page('log-csv', 'app.log.csv', '/app/log/csv', 'download'),
+  page('ledger-csv', 'app.ledger.csv', '/app/ledger/csv'),
+];
 
 const ROUTES = new URL('../../app/routes/', import.meta.url);
 

@@ -82,6 +82,44 @@ describe.each(Object.entries(addresses))('%s', (_route, address) => {
   );
 });
 
+describe('the ledger of another store', () => {
+  const at = (path: string, route: string) => `${path}&_data=${encodeURIComponent(`routes/${route}`)}`;
+
+  test('is not shown by naming its pixel, and days that are none are refused', async () => {
+    const asked = `?part=outside&from=2020-01-01&to=2020-12-31&pixel=${pixelId}`;
+    const listed = await app.fetchAs(
+      at(`/app/ledger/orders${asked}`, 'app.ledger.orders'),
+      {},
+      { shop: 'fjord' },
+    );
+    expect(await listed.json()).toMatchObject({ orders: [] });
+    const file = await app.fetchAs('/app/ledger/csv?from=2026-11-01&to=2026-11-02', {}, { shop: 'fjord' });
+    const text = await file.text();
+    expect(file.status).toBe(200);
+    expect(text).toContain(app.shop('fjord').domain);
+    expect(text).not.toContain(CODE);
+    const wrong = await app.fetchAs('/app/ledger/csv?from=never&to=2026-11-02', {}, { shop: 'fjord' });
+    expect(wrong.status).toBe(400);
+    await wrong.arrayBuffer();
+    const part = await app.fetchAs(at('/app/ledger/orders?part=all', 'app.ledger.orders'));
+    expect(part.status).toBe(404);
+    await part.arrayBuffer();
+  });
+
+  test.each(['', 'begin', 'begin everything'])('sends nothing on the intent "%s"', async (intent) => {
+    const before = await stateOfNorthwind();
+    const response = await app.fetchAs(
+      at('/app/ledger/backfill?', 'app.ledger.backfill'),
+      { method: 'POST', body: new URLSearchParams({ intent, orders: '0', shop: northwind }) },
+      { shop: 'fjord' },
+    );
+    expect(response.status).toBe(intent === 'begin' ? 200 : 400);
+    await response.arrayBuffer();
+    expect(await stateOfNorthwind()).toEqual(before);
+    expect(await app.house.bookkeeping.backfill.progress(northwind)).toBeNull();
+  });
+});
+
 test.each(['0', '-1', '99999999999999999999999999', 'null', '%00', '1%20OR%201=1', '..%2f..%2f'])(
   'an id such as %s is an id of nothing',
   async (id) => {
