@@ -27,6 +27,11 @@ export interface Beacon {
   ttp?: string;
   click?: BeaconClick;
   language?: string;
+  /**
+   * Once for a visitor: the codes of TikTok pixels whose script works in the page though Tock does not load it there; empty
+   * where there is none.
+   */
+  tiktok?: string[];
   /** 1 to 50. */
   events: BeaconEvent[];
 }

@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { changeSettings } from '../../app/settings/versions.ts';
 import { setWebhookSwitches, webhooksSettled } from '../../sandbox/admin/webhooks.ts';
 import { adLinks } from '../../sandbox/storefront/ads.ts';
-import { goShopping, type Counted, type Shopping } from './shopping.ts';
+import { openMall, type Counted, type Mall, type Store } from './shopping.ts';
 
 const CLICK = 'E.C.P.aClickFromAnAd';
 /** What the web pixel reports of a visit that ends in an order, by Shopify's names. */
@@ -20,9 +20,18 @@ const WHOLE_STORY = [
 ];
 const TWO_DAYS = 2 * 86_400_000;
 
-let mall: Shopping;
+let stores: Mall;
+let northwind: Store;
+let fjord: Store;
+let mall: Store;
 let visitor: BrowserContext;
 
+beforeAll(async () => {
+  stores = await openMall();
+  northwind = await stores.store({ handle: 'northwind' });
+  fjord = await stores.store({ handle: 'fjord' });
+});
+afterAll(() => stores.close());
 beforeEach(() => {
   mall.newJourney();
 });
@@ -34,10 +43,9 @@ afterEach(async () => {
 describe('where consent is not required', () => {
   const product = '/products/harbor-raincoat';
 
-  beforeAll(async () => {
-    mall = await goShopping({ handle: 'northwind' });
+  beforeAll(() => {
+    mall = northwind;
   });
-  afterAll(() => mall.close());
 
   it('from the ad to the order: each event once, both legs on the storefront, the click on all of them', async () => {
     visitor = await mall.visitor('US-NY');
@@ -184,8 +192,8 @@ describe('where consent is not required', () => {
   });
 
   it('with a blocker of TikTok’s host: everything goes the server’s way', async () => {
-    visitor = await mall.visitor('US-NY');
-    await block(visitor, /\/tiktok\//);
+    const blocking = await mall.wiredVisitor('US-NY', /\/tiktok\//);
+    visitor = blocking.context;
     const page = await visitor.newPage();
     await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
     await mall.addToCart(page);
@@ -204,14 +212,16 @@ describe('where consent is not required', () => {
   });
 
   it('with a blocker of TikTok and of our beacon: the order goes out from the webhook alone, with the click', async () => {
-    visitor = await mall.visitor('US-NY');
-    await block(visitor, /\/tiktok\/|\/intake\//);
+    const blocking = await mall.wiredVisitor('US-NY', /\/tiktok\/|\/intake\//);
+    visitor = blocking.context;
     const page = await visitor.newPage();
     await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
     await mall.addToCart(page);
     const order = await mall.buy(page);
     await mall.deliver();
 
+    expect(blocking.wire.beacons.length).toBeGreaterThan(0);
+    expect(blocking.wire.beacons.filter(({ status }) => status !== undefined)).toEqual([]);
     expect(mall.counted()).toEqual<Counted[]>([
       counted('CompletePayment', 'Server', { id: `order-${order.id}`, value: Number(order.total) }),
     ]);
@@ -223,7 +233,7 @@ describe('where consent is not required', () => {
     await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
     await mall.browserCopies('ViewContent');
     await page.locator('[data-express]').click();
-    await block(visitor, /thank-you/);
+    await visitor.route(/thank-you/, (route) => route.abort());
     const order = await mall.ordered(() => page.locator('form[data-step=payment] button').click());
     await mall.deliver();
 
@@ -240,7 +250,7 @@ describe('more of what happens to visitors', () => {
   const product = '/products/harbor-raincoat';
 
   beforeAll(async () => {
-    mall = await goShopping({ handle: 'northwind' });
+    mall = northwind;
     const { house } = mall.app;
     await changeSettings(house.store.shop(mall.shop.id).settings, {
       actor: 'test',
@@ -253,7 +263,6 @@ describe('more of what happens to visitors', () => {
     });
     expect(await house.tellStorefront(mall.shop.id)).toBeUndefined();
   });
-  afterAll(() => mall.close());
 
   it('signed in: the browser’s copies say who it is in hashes, the order the same person', async () => {
     visitor = await mall.visitor('US-NY');
@@ -357,10 +366,9 @@ describe('more of what happens to visitors', () => {
 describe('where consent is required', () => {
   const product = '/products/teekanne';
 
-  beforeAll(async () => {
-    mall = await goShopping({ handle: 'fjord' });
+  beforeAll(() => {
+    mall = fjord;
   });
-  afterAll(() => mall.close());
 
   it('refused: TikTok hears of nothing, and the order says why', async () => {
     visitor = await mall.visitor('DE');
@@ -439,8 +447,11 @@ describe('where consent is required', () => {
   });
 
   it('with every script of ours blocked the order says that consent is unproven', async () => {
-    visitor = await mall.visitor('DE');
-    await block(visitor, /\/tiktok\/|\/intake\/|\/cdn\/extensions\/|\/cart\/update/);
+    const blocking = await mall.wiredVisitor(
+      'DE',
+      /\/tiktok\/|\/intake\/|\/cdn\/extensions\/|\/cart\/update/,
+    );
+    visitor = blocking.context;
     const page = await visitor.newPage();
     await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
     await page.locator('[data-consent=accept]').click();
@@ -465,10 +476,6 @@ function counted(
   rest: { id: string | undefined; value?: number },
 ): Counted {
   return { event, source, id: rest.id, value: rest.value ?? (expect.any(Number) as number), ttclid: CLICK };
-}
-
-async function block(context: BrowserContext, address: RegExp): Promise<void> {
-  await context.route(address, (route) => route.abort());
 }
 
 /** Everything that scripts keep in the browser. */

@@ -1,10 +1,11 @@
-/** Random visits from a seed: what each visitor does, walked in a real browser, and what evidence of it left the browser. */
-import type { BrowserContext, Page } from 'playwright-core';
+/** Random visits from a seed: what each visitor does, walked in a real browser, and what left the browser while they did. */
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Beacon, BeaconEvent } from '../../app/conversion/beacon.ts';
+import type { BeaconEvent } from '../../app/conversion/beacon.ts';
 import { createRandom } from '../../sandbox/random.ts';
+import { findCheckout } from '../../sandbox/storefront/checkout.ts';
 import type { SandboxOrder } from '../../sandbox/world.ts';
-import type { Shopping } from './shopping.ts';
+import type { Store } from './shopping.ts';
 
 type Step = 'product' | 'search' | 'home' | 'second tab' | 'back' | 'add';
 
@@ -22,6 +23,8 @@ export interface Plan {
   readonly buys: 'not' | 'checkout' | 'express';
   /** Buys on another day. */
   readonly returns: boolean;
+  /** Of one person only: orders of the same customer share what is known of them. */
+  readonly email: string;
 }
 
 const BLOCKED = {
@@ -30,76 +33,103 @@ const BLOCKED = {
   beacon: /\/intake\//,
   both: /\/tiktok\/|\/intake\//,
 };
+/** A loaded machine takes its time; what never comes is still a failure. */
+const PATIENCE = { timeout: 60_000, interval: 25 };
 
-export function plansOf(seed: number, count: number, products: readonly string[]): Plan[] {
-  const random = createRandom(seed);
-  return Array.from({ length: count }, (_, number) => {
-    const steps = Array.from({ length: random.between(0, 3) }, () =>
-      random.pick<Step>(['product', 'search', 'home', 'second tab', 'back', 'add']),
-    );
-    const buys = random.pick(['not', 'checkout', 'checkout', 'express'] as const);
-    return {
-      name: `journey ${number} of seed ${seed}`,
-      region: random.pick(['US-NY', 'US-CA', 'DE', 'FR']),
-      click: random.chance(0.6) ? `E.C.P.s${seed}j${number}` : undefined,
-      landing: random.pick(products),
-      consent: random.pick(['accept', 'accept', 'decline', 'ignore', 'late', 'withdraw']),
-      blocked: random.pick(['nothing', 'nothing', 'nothing', 'tiktok', 'beacon', 'both']),
-      hasty: random.chance(0.25),
-      steps: buys === 'checkout' ? [...steps, 'add'] : steps,
-      buys,
-      returns: buys !== 'not' && random.chance(0.3),
-    };
-  });
+/** The same for a seed and a number, whatever else is walked: a journey that fails can be walked alone. */
+export function planOf(seed: number, number: number, products: readonly string[]): Plan {
+  const random = createRandom(Math.imul(seed, 1_000_003) + number);
+  const steps = Array.from({ length: random.between(0, 3) }, () =>
+    random.pick<Step>(['product', 'search', 'home', 'second tab', 'back', 'add']),
+  );
+  const buys = random.pick(['not', 'checkout', 'checkout', 'express'] as const);
+  return {
+    name: `journey ${number} of seed ${seed}`,
+    region: random.pick(['US-NY', 'US-CA', 'DE', 'FR']),
+    click: random.chance(0.6) ? `E.C.P.s${seed}j${number}` : undefined,
+    landing: random.pick(products),
+    consent: random.pick(['accept', 'accept', 'decline', 'ignore', 'late', 'withdraw']),
+    blocked: random.pick(['nothing', 'nothing', 'nothing', 'tiktok', 'beacon', 'both']),
+    hasty: random.chance(0.25),
+    steps: buys === 'checkout' ? [...steps, 'add'] : steps,
+    buys,
+    returns: buys !== 'not' && random.chance(0.3),
+    email: `visitor-${seed}-${number}@example.com`,
+  };
+}
+
+/** One event of the visitor's, by what was seen of it on the wire. */
+export interface SeenEvent {
+  readonly event: BeaconEvent;
+  /** What its beacon said of the visitor's consent. */
+  readonly allowed: boolean;
+  /** Whether the server answered that it has it. */
+  reached: boolean;
 }
 
 export interface Journey {
   readonly plan: Plan;
-  /** What left the browser in beacons, whether or not it arrived. */
-  readonly sent: Map<string, { event: BeaconEvent; allowed: boolean }>;
-  /** From the visitor's point of view, at the end. */
-  readonly allowed: boolean;
+  /** What left the browser in beacons, whether or not it arrived, by event id. */
+  sent(): Map<string, SeenEvent>;
+  /** Event ids whose browser copy left for TikTok, and how often each. */
+  copies(): Map<string, number>;
+  /** Answers of our server that are no success. */
+  refusals(): number[];
+  /** From the visitor's point of view. */
   readonly everAllowed: boolean;
+  readonly withdrawnAt: Date | undefined;
   readonly order: SandboxOrder | undefined;
   /** Until the visitor comes back. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function beginJourney(
-  mall: Shopping,
-  plan: Plan,
-  products: readonly string[],
-): Promise<Journey> {
-  const context = await mall.visitor(plan.region);
-  const sent: Journey['sent'] = new Map();
-  context.on('request', (request) => {
-    if (!/\/intake\//.test(request.url())) return;
-    const beacon = JSON.parse(request.postData() ?? '{}') as Beacon;
-    const { analytics, marketing } = beacon.consent;
-    for (const event of beacon.events) sent.set(event.id, { event, allowed: analytics && marketing });
-  });
-  const blocked = BLOCKED[plan.blocked];
-  if (blocked !== undefined) await context.route(blocked, (route) => route.abort());
-
+export async function beginJourney(mall: Store, plan: Plan, products: readonly string[]): Promise<Journey> {
+  const { context, wire } = await mall.wiredVisitor(plan.region, BLOCKED[plan.blocked]);
   const random = createRandom(plan.name.length + plan.steps.length);
+  const tiktokBlocked = plan.blocked === 'tiktok' || plan.blocked === 'both';
+  const beaconBlocked = plan.blocked === 'beacon' || plan.blocked === 'both';
   let page = await context.newPage();
   let allowed = false;
   let everAllowed = false;
+  let withdrawnAt: Date | undefined;
   let order: SandboxOrder | undefined;
+
+  function sent(): Map<string, SeenEvent> {
+    const seen = new Map<string, SeenEvent>();
+    for (const { beacon, status } of wire.beacons) {
+      const { analytics, marketing } = beacon.consent;
+      for (const event of beacon.events) {
+        const known = seen.get(event.id);
+        const reached = status === 202;
+        if (known === undefined) seen.set(event.id, { event, allowed: analytics && marketing, reached });
+        else known.reached ||= reached;
+      }
+    }
+    return seen;
+  }
+
+  function copies(): Map<string, number> {
+    const told = new Map<string, number>();
+    for (const id of wire.hits) told.set(id, (told.get(id) ?? 0) + 1);
+    return told;
+  }
 
   function now(is: boolean): void {
     allowed = is;
     everAllowed ||= is;
   }
 
-  /** A patient visitor stays until the page has said what it has to say. */
+  /** A patient visitor stays until the page has said what it has to say, to us and to TikTok. */
   async function said(name: string, times: number): Promise<void> {
     if (!allowed || plan.hasty) return;
-    const all = () => [...sent.values()].filter(({ event }) => event.name === name).length;
-    await expect
-      .poll(all, { timeout: 20_000, interval: 25, message: plan.name })
-      .toBeGreaterThanOrEqual(times);
+    const told = () => {
+      const events = [...sent().values()].filter(({ event }) => event.name === name);
+      const copied = copies();
+      return events.filter(({ event }) => tiktokBlocked || event.echoed === undefined || copied.has(event.id))
+        .length;
+    };
+    await expect.poll(told, { ...PATIENCE, message: `${plan.name}: ${name}` }).toBeGreaterThanOrEqual(times);
   }
 
   const told = { product_viewed: 0, search_submitted: 0, product_added_to_cart: 0 };
@@ -166,8 +196,13 @@ export async function beginJourney(
       await page.locator('[data-checkout]').click();
     }
     await page.waitForURL(/\/checkouts\//, { waitUntil: 'load' });
-    const token = /\/checkouts\/cn\/([^/?#]+)/.exec(page.url())?.[1];
-    if (plan.buys === 'checkout') {
+    const token = /\/checkouts\/cn\/([^/?#]+)/.exec(page.url())?.[1] ?? '';
+    if (plan.buys === 'express') {
+      const checkout = findCheckout(mall.app.sandbox.world, token, mall.shop);
+      if (checkout) checkout.email = plan.email;
+    } else {
+      await page.locator('form[data-step=contact] input[name=email]').fill(plan.email);
+      await page.locator('form[data-step=contact] input[name=phone]').fill('');
       await page.locator('form[data-step=contact] button').click();
       await page.locator('form[data-step=shipping] button').click();
     }
@@ -177,7 +212,7 @@ export async function beginJourney(
     if (order === undefined) throw new Error(`${plan.name} bought nothing.`);
   }
 
-  async function withdrawn(): Promise<void> {
+  async function withdraw(): Promise<void> {
     if (plan.consent !== 'withdraw') return;
     await page.goto(`${mall.url}/pages/privacy-choices`, { waitUntil: 'load' });
     for (const tick of await page.locator('form[data-choices] input[type=checkbox]').all())
@@ -185,32 +220,40 @@ export async function beginJourney(
     await page.locator('form[data-choices] button').click();
     await page.locator('form[data-choices] [role=status]:not(:empty)').waitFor();
     now(false);
+    withdrawnAt = mall.app.sandbox.world.clock.now();
   }
-
-  await land();
-  for (const step of plan.steps) await walk(step);
-  if (!plan.returns) {
-    await withdrawn();
-    await buy();
-  }
-  await rest();
 
   /** What is under way arrives, unless the visitor is hasty: then the tab just closes. */
   async function rest(): Promise<void> {
-    if (plan.hasty || !allowed || plan.blocked === 'beacon' || plan.blocked === 'both') return;
+    if (plan.hasty || !allowed || beaconBlocked || !page.url().startsWith(mall.url)) return;
     const waiting = () =>
       page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tock:q:')).length);
-    await expect.poll(waiting, { timeout: 20_000, interval: 25, message: plan.name }).toBe(0);
+    await expect.poll(waiting, { ...PATIENCE, message: `${plan.name}: still to be sent` }).toBe(0);
+  }
+
+  try {
+    await land();
+    for (const step of plan.steps) await walk(step);
+    if (!plan.returns) {
+      await withdraw();
+      await buy();
+    }
+    await rest();
+  } catch (error) {
+    await context.close();
+    throw error;
   }
 
   return {
     plan,
     sent,
-    get allowed() {
-      return allowed;
-    },
+    copies,
+    refusals: () => wire.beacons.flatMap(({ status }) => (status === 202 ? [] : (status ?? []))),
     get everAllowed() {
       return everAllowed;
+    },
+    get withdrawnAt() {
+      return withdrawnAt;
     },
     get order() {
       return order;
@@ -219,16 +262,15 @@ export async function beginJourney(
       if (!plan.returns) return;
       for (const tab of context.pages()) await tab.close();
       page = await context.newPage();
-      await withdrawn();
+      await withdraw();
       await buy();
       await rest();
     },
-    close: () => closeAll(context),
+    async close() {
+      await context.close();
+      await wire.quiet();
+    },
   };
-}
-
-async function closeAll(context: BrowserContext): Promise<void> {
-  await context.close();
 }
 
 /** Shopify's banner stands where a choice is due. */

@@ -1,4 +1,4 @@
-/** A store to go shopping in: the app and its worker, the sandbox's storefront and TikTok, and a visitor's browser. */
+/** Stores to go shopping in: the app and its worker, the sandbox's storefronts and TikTok, and the visitors' browser. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +11,7 @@ import { tiktokOf, type ArrivedCopy, type Conversion } from '../../sandbox/tikto
 import type { SandboxOrder, SandboxShop } from '../../sandbox/world.ts';
 import { openApp, type OpenApp } from '../integration/server/open-app.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { openWire, type Wire } from '../support/wire.ts';
 
 export interface Counted {
   event: string;
@@ -20,13 +21,15 @@ export interface Counted {
   ttclid: string | undefined;
 }
 
-export interface Shopping {
+export interface Store {
   readonly app: OpenApp;
   readonly shop: SandboxShop;
   readonly url: string;
   readonly pixelCode: string;
   readonly pixelToken: string;
   visitor(region?: string): Promise<BrowserContext>;
+  /** A visitor whose beacons are seen on the wire, and whose ad blocker cuts what is `blocked`. */
+  wiredVisitor(region: string, blocked?: RegExp): Promise<{ context: BrowserContext; wire: Wire }>;
   /** By the theme's own request; waits until the page knows. */
   addToCart(page: Page): Promise<void>;
   /** Cart, checkout, thank-you page. */
@@ -39,6 +42,8 @@ export interface Shopping {
   deliver(): Promise<void>;
   /** Moves the store's, the app's and the browsers' time. */
   later(ms: number): Promise<void>;
+  /** Sends what is due by now, page events mostly; orders still wait for their visit. */
+  deliverNow(): Promise<void>;
   /** Forgets what TikTok counted so far, for the next journey. */
   newJourney(): void;
   /** What TikTok counts in this journey, as Events Manager shows it, by name. */
@@ -49,16 +54,36 @@ export interface Shopping {
   browserCopies(event: string, count?: number): Promise<ArrivedCopy[]>;
   /** How the order ended for our pixel. */
   ending(order: SandboxOrder): Promise<{ state: string; reason: string | null }[]>;
+}
+
+/** One store with a mall of its own. */
+export interface Shopping extends Store {
   close(): Promise<void>;
+}
+
+/** The app, the sandbox and a browser, once for as many of its stores as a test needs. */
+export interface Mall {
+  store(options?: StoreOptions): Promise<Store>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  handle?: string;
+  browserLeg?: boolean;
+  /** `false` leaves adding the pixel to the test. */
+  connect?: boolean;
 }
 
 /** A minute is what an order waits for the visitor's context. */
 const HOLD_MS = 61_000;
 
-export async function goShopping(
-  /** `connect: false` leaves adding the pixel to the test. */
-  options: { handle?: string; browserLeg?: boolean; connect?: boolean } = {},
-): Promise<Shopping> {
+/** One store with a mall of its own: closing the store closes all of it. */
+export async function goShopping(options: StoreOptions = {}): Promise<Shopping & { close(): Promise<void> }> {
+  const mall = await openMall();
+  return { ...(await mall.store(options)), close: () => mall.close() };
+}
+
+export async function openMall(): Promise<Mall> {
   const port = await freePort();
   const appUrl = `http://127.0.0.1:${port}`;
   const app = await openApp({
@@ -70,7 +95,22 @@ export async function goShopping(
       scopes: DEFAULT_SCOPES.split(','),
     },
   });
-  const browser: TestBrowser = await openBrowser();
+  const browser = await openBrowser();
+  return {
+    store: (options = {}) => openStore(app, browser, appUrl, options),
+    async close() {
+      await browser.close();
+      await app.close();
+    },
+  };
+}
+
+async function openStore(
+  app: OpenApp,
+  browser: TestBrowser,
+  appUrl: string,
+  options: StoreOptions,
+): Promise<Store> {
   const shop = app.shop(options.handle);
   const { house, sandbox, clock } = app;
 
@@ -103,6 +143,17 @@ export async function goShopping(
   let seen = 0;
   let since = clock.now();
 
+  async function visitorFrom(region: string, wire?: Wire): Promise<BrowserContext> {
+    const context = await browser.visitor(wire === undefined ? {} : { proxy: wire.proxy });
+    await context.addCookies([{ name: regionCookie, value: region, url }]);
+    return context;
+  }
+
+  async function later(ms: number): Promise<void> {
+    await sandbox.world.advanceClock(ms);
+    clock.set(sandbox.world.clock.now());
+  }
+
   async function ordered(buying: () => Promise<void>): Promise<SandboxOrder> {
     const before = shop.orders.length;
     await buying();
@@ -124,10 +175,12 @@ export async function goShopping(
     url,
     pixelCode: pixel.code,
     pixelToken: pixel.token,
-    async visitor(region = 'US-NY') {
-      const context = await browser.visitor();
-      await context.addCookies([{ name: regionCookie, value: region, url }]);
-      return context;
+    visitor: (region = 'US-NY') => visitorFrom(region),
+    async wiredVisitor(region, blocked) {
+      const wire = await openWire(blocked);
+      const context = await visitorFrom(region, wire);
+      context.on('close', () => void wire.close());
+      return { context, wire };
     },
     async addToCart(page) {
       await page.locator('form[data-add] button:not([formaction])').click();
@@ -158,12 +211,13 @@ export async function goShopping(
     },
     async deliver() {
       await sandbox.world.clock.settle();
-      clock.advance(HOLD_MS);
+      await later(HOLD_MS);
       await house.delivery.runDue();
     },
-    async later(ms) {
-      await sandbox.world.advanceClock(ms);
-      clock.advance(ms);
+    later,
+    async deliverNow() {
+      clock.set(sandbox.world.clock.now());
+      await house.delivery.runDue();
     },
     newJourney() {
       seen = business.lastId;
@@ -189,10 +243,6 @@ export async function goShopping(
         'SELECT state, reason FROM order_deliveries WHERE order_id = $1',
         [order.id],
       ),
-    async close() {
-      await browser.close();
-      await app.close();
-    },
   };
 }
 

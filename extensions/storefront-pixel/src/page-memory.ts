@@ -30,6 +30,8 @@ export interface Shelf {
 
 export interface PageMemory {
   cookie(name: string): Promise<string | undefined>;
+  /** All of them, as `document.cookie` has them. */
+  cookies(): Promise<string>;
   setCookie(cookie: string): Promise<void>;
   local: Shelf;
   session: Shelf;
@@ -42,6 +44,7 @@ const MOST_KEYS = 200;
 export function pageMemory(browser: Browser): PageMemory {
   return {
     cookie: async (name) => (await within(PATIENCE_MS, browser.cookie.get(name), '')) || undefined,
+    cookies: () => within(PATIENCE_MS, browser.cookie.get(), ''),
     setCookie: async (cookie) => {
       await within<unknown>(PATIENCE_MS, browser.cookie.set(cookie), undefined);
     },

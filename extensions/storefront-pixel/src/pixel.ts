@@ -3,6 +3,7 @@ import { captured, type ShopifyEvent } from './capture.ts';
 import { createClicks } from './clicks.ts';
 import { consentOf, mayTrack, type CustomerPrivacy } from './consent.ts';
 import { createEchoes } from './echo.ts';
+import { createOtherScripts } from './other-scripts.ts';
 import { pageMemory, type Browser } from './page-memory.ts';
 import { quietly } from './patience.ts';
 import { createQueue } from './queue.ts';
@@ -44,6 +45,7 @@ function start(api: PixelApi): void {
   const memory = pageMemory(api.browser);
   const clicks = createClicks(memory);
   const echoes = createEchoes({ options, memory, now });
+  const others = createOtherScripts({ memory, ours: options.echo.map(({ code }) => code), now });
   const queue = createQueue(memory.local, Math.random().toString(36).slice(2, 10));
   const sender = createSender({ endpoint, key, queue, now });
 
@@ -70,10 +72,11 @@ function start(api: PixelApi): void {
     if (capture === undefined) return;
     const { event } = capture;
     const consentThen = consent;
-    const [echoed, click, ttp] = await Promise.all([
+    const [echoed, click, ttp, tiktok] = await Promise.all([
       echoes.leave({ id: event.id, name: event.name, at: event.at, url: event.page.url, draft: event.draft }),
       clicks.for(event.page, event.at),
       memory.cookie('_ttp'),
+      others.look(),
     ]);
     if (!mayTrack(consent)) return;
     queue.add({
@@ -82,6 +85,7 @@ function start(api: PixelApi): void {
       ...(capture.language === undefined ? {} : { language: capture.language }),
       ...(click === undefined ? {} : { click }),
       ...(ttp === undefined ? {} : { ttp }),
+      ...(tiktok === undefined ? {} : { tiktok }),
       event: echoed.length === 0 ? event : { ...event, echoed },
     });
     sender.send(leavesThePage(event.name));
@@ -121,7 +125,7 @@ function start(api: PixelApi): void {
       held = [];
       sender.stop();
       turn = turn
-        .then(() => Promise.all([queue.clear(), clicks.forget(), echoes.forget()]))
+        .then(() => Promise.all([queue.clear(), clicks.forget(), echoes.forget(), others.forget()]))
         .then(
           () => undefined,
           () => undefined,
@@ -139,7 +143,7 @@ function start(api: PixelApi): void {
   }
   if (mayTrack(consent)) begin();
   // Withdrawn while no pixel was listening: what an earlier page kept goes now.
-  else quietly(() => Promise.all([queue.clear(), clicks.forget()]));
+  else quietly(() => Promise.all([queue.clear(), clicks.forget(), others.forget()]));
 }
 
 /** At these steps the visitor is about to leave the page, and the worker with it. */

@@ -8,6 +8,7 @@ export interface Pending {
   consent: BeaconConsent;
   click?: BeaconClick;
   ttp?: string;
+  tiktok?: string[];
   language?: string;
   event: BeaconEvent;
 }
