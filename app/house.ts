@@ -264,9 +264,10 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     random: Math.random,
   });
   const outbound = createOutbound({ sandboxUrl: config.sandboxUrl });
+  const storefrontChecks = createStorefrontChecks(store.database);
   const radar = createRadar({
     outbound,
-    rows: createStorefrontChecks(store.database),
+    rows: storefrontChecks,
     clock,
     log,
   });
@@ -281,6 +282,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         endpoint: `${config.shopify.appUrl}/intake/storefront`,
         codes: pixels.map(({ code }) => code),
       },
+      loaded: pixels.filter(({ browserLeg }) => browserLeg).map(({ code }) => code),
     };
   }
   const newsOf = (shop: ShopStore): PausingNews => ({
@@ -313,6 +315,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     log,
     regionOf,
     verifyWebhook: shopify.checkWebhook,
+    sighted: (shopId, day, codes) => storefrontChecks.addSighting(shopId, day, codes),
     wake,
   });
   const appWebhooks = createAppWebhooks({ check: shopify.checkWebhook, installs, audit, clock, log });

@@ -36,6 +36,10 @@ export const liveLooks: readonly Look[] = [
     look: 'Open an event of both sources in Events Manager, Test events: its match keys must be those of browser and server together.',
   },
   {
+    id: 'tiktok-session-cookie',
+    look: 'Open the storefront with TikTok’s script in the page and consent: document.cookie must hold ttcsid_ with the pixel’s code, its first and its last event as thirteen digits each.',
+  },
+  {
     id: 'tiktok-events-js',
     look: 'Open the storefront with the theme embed and consent: the cookie _ttp must appear, and a click on "Add to cart" that leaves the page must be seen in Test events.',
   },

@@ -51,3 +51,4 @@ export interface BeaconEvent {
 }
 
 export const BEACON_MAX_EVENTS = 50;
+export const BEACON_MAX_SCRIPTS = 3;

@@ -1,5 +1,5 @@
 /** A beacon's page event to facts and match data, and the check of a beacon as it arrives. */
-import { BEACON_MAX_EVENTS } from './beacon.ts';
+import { BEACON_MAX_EVENTS, BEACON_MAX_SCRIPTS } from './beacon.ts';
 import type { Beacon, BeaconClick, BeaconConsent, BeaconEvent } from './beacon.ts';
 import { safeLabel } from './browser.ts';
 import type { DraftItem, PageDraft } from './browser.ts';
@@ -27,6 +27,7 @@ import {
   text,
 } from './json.ts';
 import type { JsonObject } from './json.ts';
+import { pixelCodeProblem } from './pixel-code.ts';
 import type { Result } from './result.ts';
 import { hostOf, scrubPage, scrubTerm } from './scrub.ts';
 
@@ -53,6 +54,7 @@ function beaconOf(body: JsonObject): Beacon {
     return refuse('events', `1 to ${BEACON_MAX_EVENTS} events`);
   const ttp = bounded(body, 'ttp', 200);
   const language = bounded(body, 'language', 40);
+  const tiktok = body.tiktok === undefined ? undefined : scriptCodes(body.tiktok);
   const click = object(body, 'click');
   const consent = object(body, 'consent') ?? refuse('consent', 'an object', 'missing');
   return {
@@ -64,6 +66,7 @@ function beaconOf(body: JsonObject): Beacon {
     ...(ttp === undefined ? {} : { ttp }),
     ...(click === undefined ? {} : { click: clickOf(click) }),
     ...(language === undefined ? {} : { language }),
+    ...(tiktok === undefined ? {} : { tiktok }),
     events: events.map((event, index) => eventOf(event, `events[${index}].`)),
   };
 }
@@ -111,6 +114,14 @@ function codes(value: unknown, path: string): string[] {
   return value.map((code: unknown) =>
     typeof code === 'string' && code.length <= 40 ? code : refuse(path, 'a list of pixel codes'),
   );
+}
+
+/** Whole pixel codes and few of them: they are kept as they come. */
+function scriptCodes(value: unknown): string[] {
+  const told = codes(value, 'tiktok');
+  if (told.length > BEACON_MAX_SCRIPTS || told.some((code) => pixelCodeProblem(code) !== undefined))
+    return refuse('tiktok', `at most ${BEACON_MAX_SCRIPTS} pixel codes`);
+  return told;
 }
 
 const DRAFT_TEXTS = [

@@ -15,7 +15,7 @@ import { createLane } from './lane.ts';
 import type { LaneOptions } from './lane.ts';
 import { createRateLimit } from './rate.ts';
 import { createStorefrontIntake } from './storefront.ts';
-import type { VisitItem } from './storefront.ts';
+import type { StorefrontNeeds, VisitItem } from './storefront.ts';
 import { createOrderWebhook } from './webhooks.ts';
 import type { OrderItem, WebhookCheck } from './webhooks.ts';
 
@@ -33,6 +33,8 @@ export interface IntakeOptions {
   log: Log;
   regionOf: RegionOf;
   verifyWebhook: WebhookCheck;
+  /** Counts what a visitor's browser saw of TikTok scripts that are not ours. */
+  sighted: StorefrontNeeds['sighted'];
   /** Something is due now: delivery need not wait for its next sweep. */
   wake(): void;
   /** Beacons a second and at once, for one address and for one shop. */
@@ -105,6 +107,9 @@ export function createIntake(options: IntakeOptions): Intake {
   const limit = (given: { perSecond: number; burst: number } | undefined, usual: typeof ADDRESS_LIMIT) =>
     createRateLimit({ clock, ...(given ?? usual) });
 
+  /** Not a part of any answer, but finished before the store is closed. */
+  const counting = new Set<Promise<void>>();
+
   return {
     storefront: createStorefrontIntake({
       shops,
@@ -114,6 +119,11 @@ export function createIntake(options: IntakeOptions): Intake {
       clock,
       log,
       patienceMs,
+      sighted(...told) {
+        const counted = options.sighted(...told).finally(() => counting.delete(counted));
+        counting.add(counted);
+        return counted;
+      },
     }),
     orders: createOrderWebhook({
       verifyWebhook: options.verifyWebhook,
@@ -126,6 +136,7 @@ export function createIntake(options: IntakeOptions): Intake {
     load: () => ({ orders: orders.load(), beacons: beacons.load() }),
     async drain() {
       await Promise.all([orders.drain(), beacons.drain()]);
+      await Promise.allSettled(counting);
     },
   };
 }

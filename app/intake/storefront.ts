@@ -29,6 +29,8 @@ export interface StorefrontNeeds {
   clock: Clock;
   log: Log;
   patienceMs: number;
+  /** Counts what a visitor's browser saw of other TikTok scripts, on this day. */
+  sighted(shopId: ShopInForce['id'], day: string, codes: readonly string[]): Promise<void>;
 }
 
 /** Any page may send here, without credentials: the worker's origin is "null". */
@@ -90,6 +92,13 @@ export function createStorefrontIntake(
 ): (req: IncomingMessage, res: ServerResponse, body: Buffer, edge: { ip: string }) => Promise<void> {
   const { log, clock, lane } = needs;
 
+  /** Once for a visitor, and nobody waits for it: should it fail, one visit less was counted. */
+  function count(shopId: ShopInForce['id'], now: Date, codes: readonly string[]): void {
+    needs.sighted(shopId, now.toISOString().slice(0, 10), codes).catch((error: unknown) => {
+      log.debug('a sighting was not counted', { shopId, error });
+    });
+  }
+
   return async (req, res, body, { ip }) => {
     for (const [name, value] of Object.entries(CORS)) res.setHeader(name, value);
     if (req.method === 'OPTIONS') {
@@ -146,6 +155,7 @@ export function createStorefrontIntake(
     const outcome = await withPatience(lane.offer({ arrival, bytes: body.length }), needs.patienceMs);
     switch (outcome.kind) {
       case 'stored':
+        if (beacon.value.tiktok !== undefined) count(shop.id, now, beacon.value.tiktok);
         return answerJson(res, 202, {});
       case 'refused':
         log.warn('a beacon could not be stored', { shop: shop.domain, error: outcome.error });

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Outbound } from '../base/outbound.ts';
 import type { ShopId } from '../conversion/facts.ts';
-import { findingsOf, type SeenSender, type StorefrontCheck } from './findings.ts';
+import { findingsOf, type SeenInVisits, type SeenSender, type StorefrontCheck } from './findings.ts';
 import { sendersIn, type OwnPixel } from './page.ts';
 
 export interface RadarShop {
@@ -12,12 +12,16 @@ export interface RadarShop {
   /** Of the storefront, with its scheme and without a slash at the end. */
   readonly url: string;
   readonly own: OwnPixel;
+  /** The pixels whose script Tock loads in the storefront. */
+  readonly loaded: readonly string[];
 }
 
 /** One shop's newest check, kept whole. */
 export interface CheckRows {
   read(shopId: ShopId): Promise<StorefrontCheck | null>;
   write(shopId: ShopId, check: StorefrontCheck): Promise<void>;
+  /** What visitors' browsers told from this day on. */
+  sightings(shopId: ShopId, from: string): Promise<Pick<SeenInVisits, 'visits' | 'seen'>>;
 }
 
 export interface Radar {
@@ -30,6 +34,8 @@ export interface Radar {
 
 /** A little less than a day, so that an hourly look keeps to about the same time. */
 const DUE_MS = 23 * 3_600_000;
+/** What no visit has shown for so long is gone. */
+const SIGHTING_MS = 3 * 86_400_000;
 
 export function createRadar(needs: { outbound: Outbound; rows: CheckRows; clock: Clock; log: Log }): Radar {
   const { outbound, rows, clock, log } = needs;
@@ -38,16 +44,13 @@ export function createRadar(needs: { outbound: Outbound; rows: CheckRows; clock:
     const before = await rows.read(shop.id);
     const now = clock.now();
     const home = await outbound.call(`${shop.url}/`, { headers: { accept: 'text/html' } });
+    const checkedAt = now.toISOString();
     let found: StorefrontCheck;
     if (home.kind !== 'answered' || home.status >= 400) {
-      const what =
-        home.kind === 'answered'
-          ? `answered with an error (${home.status})`
-          : 'could not be reached from our server';
       found = {
-        checkedAt: now.toISOString(),
+        checkedAt,
         state: 'unreachable',
-        remark: `Your storefront ${what}, so what follows is from the last check that worked.`,
+        status: home.kind === 'answered' ? home.status : null,
         pages: [],
         findings: before?.findings ?? [],
       };
@@ -61,15 +64,15 @@ export function createRadar(needs: { outbound: Outbound; rows: CheckRows; clock:
       const seen: SeenSender[] = pages.flatMap(({ text, url }) =>
         sendersIn(text, shop.own).map((sender) => ({ sender, url })),
       );
-      const closed = new URL(home.url).pathname.endsWith('/password');
+      const from = new Date(now.getTime() - SIGHTING_MS).toISOString().slice(0, 10);
+      const inVisits = { url: shop.url, from, ...(await rows.sightings(shop.id, from)) };
+      const ours = { all: shop.own.codes, loaded: shop.loaded };
       found = {
-        checkedAt: now.toISOString(),
-        state: closed ? 'password' : 'read',
-        remark: closed
-          ? 'Your storefront is behind a password. Only the password page could be read; the theme’s other pages could not.'
-          : null,
+        checkedAt,
+        state: new URL(home.url).pathname.endsWith('/password') ? 'password' : 'read',
+        status: null,
         pages: pages.map(({ url }) => url),
-        findings: findingsOf(seen, shop.own.codes, before?.findings ?? [], now),
+        findings: findingsOf(seen, inVisits, ours, before?.findings ?? [], now),
       };
     }
     await rows.write(shop.id, found);

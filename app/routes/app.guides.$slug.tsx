@@ -5,9 +5,9 @@ import { Page } from '@shopify/polaris';
 
 import { guideBySlug } from '../ui/guides.ts';
 import { GuideView } from '../ui/GuideView.tsx';
-import { StorefrontCheckCard, type StorefrontCheckWords } from '../ui/StorefrontCheckCard.tsx';
+import { StorefrontCheckCard } from '../ui/StorefrontCheckCard.tsx';
 import { GUIDES_TEXT } from '../ui/texts-guides.ts';
-import { momentWords } from '../ui/words-for.ts';
+import { checkWords } from '../ui/texts-radar.ts';
 
 export async function loader({ context, params, request }: LoaderFunctionArgs) {
   const { shop, staff } = await context.house.requireShop(request);
@@ -15,18 +15,7 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
   if (!guide) throw new Response('This guide is not here.', { status: 404 });
   const checks = guide.parts.some(({ kind }) => kind === 'check');
   const found = checks ? await context.house.radarFindings(shop) : null;
-  const check: StorefrontCheckWords | null = found && {
-    when: momentWords(new Date(found.checkedAt), { timeZone: shop.timeZone, locale: staff.locale }),
-    state: found.state,
-    remark: found.remark,
-    findings: found.findings.map(({ key, title, meaning, countsTwice, steps }) => ({
-      key,
-      title,
-      meaning,
-      countsTwice,
-      steps,
-    })),
-  };
+  const check = found && checkWords(found, { timeZone: shop.timeZone, locale: staff.locale });
   return { slug: guide.slug, check };
 }
 

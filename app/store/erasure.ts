@@ -50,6 +50,7 @@ const TABLES_OF_A_SHOP = [
   'alerts',
   'alert_choices',
   'setup_marks',
+  'storefront_sightings',
   'settings_versions',
   'audit_entries',
   'pixels',

@@ -2,16 +2,10 @@
 import { Banner, BlockStack, Box, Button, InlineStack, List, Text } from '@shopify/polaris';
 
 import { GUIDES_TEXT } from './texts-guides.ts';
-
-export interface StorefrontCheckWords {
-  when: string;
-  state: 'read' | 'password' | 'unreachable';
-  remark: string | null;
-  findings: { key: string; title: string; meaning: string; countsTwice: boolean; steps: readonly string[] }[];
-}
+import type { CheckWords } from './texts-radar.ts';
 
 interface StorefrontCheckCardProps {
-  check: StorefrontCheckWords | null;
+  check: CheckWords | null;
   checking: boolean;
   onCheck: () => void;
 }
@@ -32,7 +26,7 @@ export function StorefrontCheckCard({ check, checking, onCheck }: StorefrontChec
   );
 }
 
-function Found({ check }: { check: StorefrontCheckWords }) {
+function Found({ check }: { check: CheckWords }) {
   return (
     <BlockStack gap="300">
       {check.remark ? (
@@ -48,6 +42,9 @@ function Found({ check }: { check: StorefrontCheckWords }) {
       {check.findings.map((finding) => (
         <Banner key={finding.key} tone={finding.countsTwice ? 'critical' : 'warning'} title={finding.title}>
           <Text as="p">{finding.meaning}</Text>
+          <Text as="p" tone="subdued" breakWord>
+            {finding.evidence}
+          </Text>
           <Box paddingBlockStart="200">
             <List type="number">
               {finding.steps.map((step) => (

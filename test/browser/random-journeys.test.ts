@@ -137,6 +137,10 @@ async function check(mall: Store, journey: Journey): Promise<void> {
     const after = seen.filter(({ event }) => Date.parse(event.at) > withdrawnAt.getTime());
     expect(after, 'sent after the withdrawal').toEqual([]);
   }
+  expect(
+    seen.filter(({ click }) => click !== undefined && click !== plan.click),
+    'another’s click',
+  ).toEqual([]);
   if (plan.blocked === 'beacon' || plan.blocked === 'both') {
     expect(
       seen.filter(({ reached }) => reached),
@@ -202,8 +206,12 @@ async function check(mall: Store, journey: Journey): Promise<void> {
   if (!allowed) return;
   expect(paid[0]?.value).toBe(Number(order.total));
   const ttclid = paid[0]?.user.ttclid;
-  // With the visit or the cart’s note the click is there; without, it is this visitor’s or none, never another’s.
-  if (visit.length > 0 || order.noteAttributes.some(({ name }) => name === '_tock_click')) {
+  // Told with the visit or noted on the cart it is there; else it is this visitor’s or none, never another’s. Who leaves
+  // the landing page at once, with nothing but its address to show the click, may take it along.
+  if (
+    visit.some(({ click }) => click !== undefined) ||
+    order.noteAttributes.some(({ name }) => name === '_tock_click')
+  ) {
     expect(ttclid, 'click of the order').toBe(plan.click);
   } else if (ttclid !== undefined) expect(ttclid, 'click of the order').toBe(plan.click);
 }

@@ -63,6 +63,8 @@ export interface SeenEvent {
   readonly event: BeaconEvent;
   /** What its beacon said of the visitor's consent. */
   readonly allowed: boolean;
+  /** The click that its beacon told. */
+  readonly click: string | undefined;
   /** Whether the server answered that it has it. */
   reached: boolean;
 }
@@ -102,7 +104,13 @@ export async function beginJourney(mall: Store, plan: Plan, products: readonly s
       for (const event of beacon.events) {
         const known = seen.get(event.id);
         const reached = status === 202;
-        if (known === undefined) seen.set(event.id, { event, allowed: analytics && marketing, reached });
+        if (known === undefined)
+          seen.set(event.id, {
+            event,
+            allowed: analytics && marketing,
+            click: beacon.click?.id,
+            reached,
+          });
         else known.reached ||= reached;
       }
     }

@@ -152,6 +152,7 @@ export async function testFlow(options: FlowOptions = {}): Promise<Flow & { clos
   const regionOf = (): RegionPolicy => options.region ?? 'none';
   let woken = 0;
   const intake = createIntake({
+    sighted: () => Promise.resolve(),
     arrivals: createArrivals(store.database),
     partitions: store.partitions,
     shops,

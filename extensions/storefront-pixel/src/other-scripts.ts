@@ -1,4 +1,5 @@
 /** Sees whether TikTok's script works in this visitor's pages though Tock did not load it there. */
+import { BEACON_MAX_SCRIPTS } from '../../../app/conversion/beacon.ts';
 import type { PageMemory } from './page-memory.ts';
 
 export interface OtherScripts {
@@ -18,7 +19,6 @@ const MOMENT_MS = 5_000;
 const VISIT_MS = 30 * 60_000;
 /** Clocks and the order of loading: the script may have come a little before we looked first. */
 const BEFORE_MS = 60_000;
-const MOST = 3;
 
 /**
  * `_ttp` lives for thirteen months and proves nothing of today. TikTok's session cookie `ttcsid_<pixel code>` does: it holds
@@ -40,15 +40,16 @@ export function createOtherScripts(needs: {
       if (done) return undefined;
       const age = now() - Number(kept ?? 0);
       if (!(age >= 0 && age < VISIT_MS)) {
-        await memory.local.write(LOOKED, String(now()));
+        // Nobody waits for it: a top frame that does not answer must not hold a beacon up.
+        void memory.local.write(LOOKED, String(now()));
         return undefined;
       }
       if (age < MOMENT_MS) return undefined;
       done = true;
-      await memory.local.write(LOOKED, DONE);
+      void memory.local.write(LOOKED, DONE);
       return activeSince(await memory.cookies(), Number(kept) - BEFORE_MS)
         .filter((code) => !ours.includes(code))
-        .slice(0, MOST);
+        .slice(0, BEACON_MAX_SCRIPTS);
     },
     async forget() {
       done = false;

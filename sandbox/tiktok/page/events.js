@@ -36,11 +36,19 @@
       .find((pair) => pair.startsWith(`${name}=`))
       ?.slice(name.length + 1);
   const thirteenMonths = 60 * 60 * 24 * 390;
+  const ninetyDays = 60 * 60 * 24 * 90;
+  /** Start of the session, a name, how many there were, the last event: as it is seen in browsers. */
+  const rememberSession = (code) => {
+    const kept = cookie(`ttcsid_${code}`)?.split('.');
+    const first = kept?.[0] ?? `${Date.now()}::${lettersOf(20)}`;
+    document.cookie = `ttcsid_${code}=${first}.1.${Date.now()}.0; path=/; max-age=${ninetyDays}; samesite=lax`;
+  };
   const visitor = () => {
     const known = cookie('_ttp');
     if (!cookies || consent !== 'granted') return known;
     const ttp = known ?? `01K${lettersOf(23).toUpperCase()}_.tt.1`;
     document.cookie = `_ttp=${ttp}; path=/; max-age=${thirteenMonths}; samesite=lax`;
+    for (const code of loaded) rememberSession(code);
     document.cookie = `_tt_enable_cookie=1; path=/; max-age=${thirteenMonths}; samesite=lax`;
     return ttp;
   };

@@ -54,6 +54,8 @@ test('bad beacons are refused by a fixed code; nothing of them is repeated or st
   const bad: [Promise<{ status: number; body: unknown }>, number, string][] = [
     [flow.beacon([pageEvent()], { key: marked }), 404, 'unknown_shop'],
     [flow.beacon([], { client: marked }), 400, 'invalid_beacon'],
+    [flow.beacon([pageEvent()], { tiktok: [marked] }), 400, 'invalid_beacon'],
+    [flow.beacon([pageEvent()], { tiktok: Array(4).fill('CTOCK0NORTHLIGHT0001') }), 400, 'invalid_beacon'],
     [flow.beacon(Array.from({ length: 51 }, () => pageEvent())), 400, 'invalid_beacon'],
     [flow.beacon([pageEvent({ at: '2026-10-02T18:00:00.000Z' })]), 422, 'too_old'],
     [flow.beacon([pageEvent({ at: '2026-10-05T19:10:00.000Z' })]), 422, 'in_the_future'],

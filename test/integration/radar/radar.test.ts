@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Beacon } from '../../../app/conversion/beacon.ts';
 import { createOutbound } from '../../../app/base/outbound.ts';
 import { createRadar } from '../../../app/radar/radar.ts';
 import type { StorefrontCheck } from '../../../app/radar/findings.ts';
@@ -46,7 +47,7 @@ describe('the radar', () => {
   it('says nothing before it looked, and finds nothing where only Tock sends', async () => {
     expect(await app.house.radarFindings(shop)).toBeNull();
     const check = await app.house.checkStorefront(shop);
-    expect(check).toMatchObject({ state: 'read', findings: [], remark: null });
+    expect(check).toMatchObject({ state: 'read', findings: [], status: null });
     expect(check.pages).toHaveLength(2);
   });
 
@@ -85,13 +86,13 @@ it('behind a password it says so; where nothing answers it keeps what it knew', 
     domain: shop.domain,
     url: `http://northwind.localhost:${port}`,
     own: { webPixelId: null, endpoint: 'https://tock.example/x', codes: [code] },
+    loaded: [],
   };
   sender('tiktok-app');
   await app.house.checkStorefront(shop);
   sender(undefined);
   server.closeAllConnections();
   expect(await radar.check(closed)).toMatchObject({ state: 'password', findings: [] });
-  expect((await radar.findings(shop.id))?.remark).toContain('password');
 
   sender('tiktok-app');
   await app.house.checkStorefront(shop);
@@ -107,3 +108,61 @@ it('behind a password it says so; where nothing answers it keeps what it knew', 
   app.clock.advance(24 * 3_600_000);
   expect(await radar.checkDue([closed])).toBe(1);
 });
+
+it('counts what visits saw of scripts that are not ours, says so from the third on, and forgets it in three days', async () => {
+  const rows = createStorefrontChecks(app.house.store.database);
+  const day = () => app.clock.now().toISOString().slice(0, 10);
+  const theirs = 'C9SOMEBODYELSES00001';
+  await Promise.all(Array.from({ length: 5 }, () => rows.addSighting(shop.id, day(), [])));
+  await Promise.all(Array.from({ length: 2 }, () => rows.addSighting(shop.id, day(), [theirs])));
+  expect(kinds(await app.house.checkStorefront(shop))).toEqual([]);
+  const { publicKey } = shop;
+  const beacon = await fetch(`${app.url}/intake/storefront`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: JSON.stringify(sightingBeacon(publicKey, app.clock.now(), [theirs])),
+  });
+  expect(beacon.status).toBe(202);
+  await expect
+    .poll(async () => kinds(await app.house.checkStorefront(shop)), { timeout: 10_000 })
+    .toEqual([['visits', theirs, false]]);
+  expect((await app.house.radarFindings(shop))?.findings[0]?.visits).toMatchObject({ seen: 3, of: 8 });
+
+  app.clock.advance(4 * 24 * 3_600_000);
+  expect(kinds(await app.house.checkStorefront(shop))).toEqual([]);
+  expect(await rows.sightings(shop.id, '2000-01-01')).toEqual({ visits: 0, seen: [] });
+});
+
+it('keeps no more codes of a day than a shop could have, and goes on counting those it knows', async () => {
+  const rows = createStorefrontChecks(app.house.store.database);
+  const day = app.clock.now().toISOString().slice(0, 10);
+  const made = Array.from({ length: 40 }, (_, place) => `CMADEUP${String(place).padStart(13, '0')}`);
+  for (const code of made) await rows.addSighting(shop.id, day, [code]);
+  await rows.addSighting(shop.id, day, [made[0] ?? '']);
+  const { seen, visits } = await rows.sightings(shop.id, day);
+  expect(visits).toBe(41);
+  expect(seen.length).toBeLessThanOrEqual(20);
+  expect(seen.find(({ code }) => code === made[0])?.visits).toBe(2);
+});
+
+function sightingBeacon(key: string, now: Date, tiktok: string[]): Beacon {
+  const at = now.toISOString();
+  return {
+    v: 1,
+    key,
+    client: 'client-of-a-sighting',
+    sent: at,
+    consent: { analytics: true, marketing: true, preferences: true, saleOfData: true },
+    tiktok,
+    events: [
+      {
+        id: 'sh-sighted',
+        shopifyId: 'sh-sighted',
+        name: 'search_submitted',
+        at,
+        page: { url: 'https://northwind.example/search' },
+        draft: { query: 'cap' },
+      },
+    ],
+  };
+}

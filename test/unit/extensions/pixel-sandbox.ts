@@ -120,7 +120,12 @@ export async function openPage(bundle: string, options: PageOptions): Promise<Pi
     },
     browser: {
       cookie: {
-        get: (name?: string) => answered(() => frame.cookies.get(name ?? '') ?? ''),
+        get: (name?: string) =>
+          answered(() =>
+            name === undefined
+              ? [...frame.cookies].map((pair) => pair.join('=')).join('; ')
+              : (frame.cookies.get(name) ?? ''),
+          ),
         set: (cookie: string) =>
           answered(() => {
             const [pair = '', ...attributes] = cookie.split('; ');

@@ -12,6 +12,7 @@ import {
   type PageOptions,
   type PixelPage,
   type Privacy,
+  type TopFrame,
 } from './pixel-sandbox.ts';
 import { addedToCart, checkout, pageViewed, productViewed, searched } from './shopify-events.ts';
 
@@ -55,6 +56,8 @@ beforeAll(async () => {
 function page(options: Partial<PageOptions> = {}): Promise<PixelPage> {
   return openPage(bundle, { settings: SETTINGS, privacy: everythingAllowed, ...options });
 }
+
+const stillToSend = (frame: TopFrame) => [...frame.local.keys()].filter((key) => key.startsWith('tock:q:'));
 
 describe('the bundle', () => {
   it('is at most 8 kB gzipped', () => {
@@ -400,7 +403,7 @@ describe('what failed', () => {
       const second = await page({ frame, start: '2026-11-21T10:02:00.000Z' });
       await second.advance(1_000);
       expect(second.events().map(({ id }) => id)).toEqual(['kept']);
-      expect([...frame.local.keys()]).toEqual([]);
+      expect(stillToSend(frame)).toEqual([]);
     },
   );
 
@@ -423,7 +426,7 @@ describe('what failed', () => {
     await shop.publish(pageViewed());
     await shop.advance(60_000);
     expect(shop.sent).toHaveLength(1);
-    expect(frame.local.size).toBe(0);
+    expect(stillToSend(frame)).toEqual([]);
   });
 
   it('because the page was closed in mid-beacon goes out on the next page', async () => {
@@ -580,5 +583,70 @@ describe('the worker is never disturbed', () => {
       ),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('other TikTok scripts', () => {
+  const THEIRS = 'C9SOMEBODYELSES00001';
+  const START = Date.parse('2026-11-21T10:00:00.000Z');
+  const session = (first: number, last: number) => `${first}::aB3-x_Y.4.${last}.0`;
+  const told = (shop: PixelPage) => shop.sent.map(({ beacon }) => beacon.tiktok);
+
+  it('are told once for a visitor, when the visit has lasted a moment', async () => {
+    const frame = topFrame();
+    frame.cookies.set(`ttcsid_${THEIRS}`, session(START, START + 4_000));
+    const shop = await page({ frame });
+    await shop.publish(pageViewed({ id: 'a' }));
+    await shop.advance(6_000);
+    await shop.publish(pageViewed({ id: 'b' }));
+    await shop.advance(200);
+    await shop.publish(pageViewed({ id: 'c' }));
+    await shop.advance(200);
+    expect(told(shop)).toEqual([undefined, [THEIRS], undefined]);
+    shop.leave();
+    const next = await page({ frame, start: '2026-11-21T11:00:00.000Z' });
+    await next.publish(pageViewed({ id: 'd' }));
+    await next.advance(200);
+    expect(told(next)).toEqual([undefined]);
+  });
+
+  it.each([
+    ['none at all', {}, []],
+    [
+      'one that worked in an earlier visit only',
+      { [`ttcsid_${THEIRS}`]: session(START - 9e8, START - 8e8) },
+      [],
+    ],
+    [
+      'one that goes on from an earlier visit',
+      { [`ttcsid_${THEIRS}`]: session(START - 9e8, START) },
+      [THEIRS],
+    ],
+    ['one that Tock itself loads', { [`ttcsid_${CODE}`]: session(START, START) }, []],
+    ['TikTok’s long-lived cookies', { _ttp: '01KEMC163EX38R4MP15Q3AE1EF_.tt.1', _tt_enable_cookie: '1' }, []],
+    ['something that only looks like it', { ttcsid: session(START, START), ttcsid_short: `${START}` }, []],
+  ])('%s', async (_case, cookies, expected) => {
+    const frame = topFrame();
+    for (const [name, value] of Object.entries(cookies)) frame.cookies.set(name, value);
+    const shop = await page({ frame });
+    await shop.publish(pageViewed({ id: 'a' }));
+    await shop.advance(6_000);
+    await shop.publish(pageViewed({ id: 'b' }));
+    await shop.advance(200);
+    expect(told(shop)).toEqual([undefined, expected]);
+  });
+
+  it('are looked for anew when the visitor comes back after a first page alone', async () => {
+    const frame = topFrame();
+    const before = await page({ frame });
+    await before.publish(pageViewed({ id: 'a' }));
+    before.leave();
+    frame.cookies.set(`ttcsid_${THEIRS}`, session(START + 60_000, START + 60_000));
+    const later = await page({ frame, start: '2026-11-28T10:00:00.000Z' });
+    await later.publish(pageViewed({ id: 'b' }));
+    await later.advance(6_000);
+    await later.publish(pageViewed({ id: 'c' }));
+    await later.advance(200);
+    expect(told(later).at(-1)).toEqual([]);
   });
 });

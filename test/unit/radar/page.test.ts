@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findingsOf } from '../../../app/radar/findings.ts';
+import { findingsOf, type Finding } from '../../../app/radar/findings.ts';
 import { sendersIn, type OwnPixel } from '../../../app/radar/page.ts';
+import { checkWords } from '../../../app/ui/texts-radar.ts';
 
 const OURS = 'CTOCK0NORTHLIGHT0001';
 const THEIRS = 'C9SOMEBODYELSES00001';
@@ -83,12 +84,24 @@ describe('a storefront page shows', () => {
 describe('a finding', () => {
   const now = new Date('2026-11-21T10:00:00.000Z');
   const url = 'https://shop.example/';
+  const place = { timeZone: 'Europe/Berlin', locale: 'en-GB' };
   const seen = (html: string) => sendersIn(html, own).map((sender) => ({ sender, url }));
+  const ours = { all: own.codes, loaded: [] as string[] };
+  const inVisits = (...told: [string, number][]) => ({
+    url,
+    from: '2026-11-18',
+    visits: 40,
+    seen: told.map(([code, visits]) => ({ code, visits })),
+  });
+  const wordsOf = (findings: Finding[]) =>
+    checkWords({ checkedAt: now.toISOString(), state: 'read', status: null, pages: [url], findings }, place)
+      .findings;
 
   it('says whether it feeds the same pixel, what shows it and how to switch it off; the worse first', () => {
     const findings = findingsOf(
       [...seen(listed(tiktokApp(THEIRS))), ...seen(`<script>ttq.load("${OURS}")</script>`)],
-      own.codes,
+      inVisits(),
+      ours,
       [],
       now,
     );
@@ -96,20 +109,43 @@ describe('a finding', () => {
       ['theme', true],
       ['tiktok_app', false],
     ]);
-    for (const finding of findings) {
-      expect(finding.steps.length).toBeGreaterThan(1);
-      expect(finding.evidence.url).toBe(url);
-    }
+    for (const finding of findings) expect(finding.evidence.url).toBe(url);
     expect(findings[0]?.evidence.text).toContain('ttq.load');
-    expect(findings[0]?.meaning).toContain('twice');
+    const words = wordsOf(findings);
+    for (const { steps, evidence } of words)
+      expect([steps.length > 1, evidence]).toEqual([true, `Seen at ${url}`]);
+    expect(words[0]?.meaning).toContain('twice');
   });
 
   it('keeps the time when it was first seen, and is one however many pages show it', () => {
     const html = listed(tiktokApp(OURS));
-    const first = findingsOf(seen(html), own.codes, [], now);
+    const first = findingsOf(seen(html), inVisits(), ours, [], now);
     const later = new Date(now.getTime() + 86_400_000);
-    const second = findingsOf([...seen(html), ...seen(html)], own.codes, first, later);
+    const second = findingsOf([...seen(html), ...seen(html)], inVisits(), ours, first, later);
     expect(second).toEqual(first);
-    expect(findingsOf([], own.codes, first, later)).toEqual([]);
+    expect(findingsOf([], inVisits(), ours, first, later)).toEqual([]);
+  });
+
+  it('comes from visits where no page shows the sender, with how many of how many', () => {
+    const findings = findingsOf([], inVisits([OURS, 12], [THEIRS, 3]), ours, [], now);
+    expect(findings.map(({ kind, pixelCode, countsTwice }) => [kind, pixelCode, countsTwice])).toEqual([
+      ['visits', OURS, true],
+      ['visits', THEIRS, false],
+    ]);
+    expect(wordsOf(findings)[0]?.evidence).toBe(
+      `Seen in 12 of 40 visits since 18 Nov 2026: TikTok’s script left its cookie ttcsid_${OURS}, and Tock did not load it.`,
+    );
+  });
+
+  it.each([
+    ['two visits may be anybody’s', [], inVisits([OURS, 2]), ours],
+    ['Tock loads the script itself', [], inVisits([OURS, 30]), { all: [OURS], loaded: [OURS] }],
+  ])('does not come from visits where %s', (_why, senders, visits, codes) => {
+    expect(findingsOf(senders, visits, codes, [], now)).toEqual([]);
+  });
+
+  it('comes from the page alone where both show it', () => {
+    const findings = findingsOf(seen(listed(tiktokApp(OURS))), inVisits([OURS, 30]), ours, [], now);
+    expect(findings.map(({ kind }) => kind)).toEqual(['tiktok_app']);
   });
 });
