@@ -24,13 +24,26 @@ import {
   type PausingNews,
   type PixelUseCases,
 } from './settings/pixels.ts';
-import { storefrontConfig, TIKTOK_EVENTS_JS } from './settings/storefront.ts';
+import { countPageEvents } from './settings/events.ts';
+import {
+  storefrontConfig,
+  themeEditorLink,
+  TIKTOK_EVENTS_JS,
+  type StorefrontConfig,
+} from './settings/storefront.ts';
 import { changeSettings, currentSettings, type CurrentSettings } from './settings/versions.ts';
 import type { AdminApi } from './shopify/admin.ts';
 import { createAppWebhooks, type AuditTrail } from './shopify/app-webhooks.ts';
 import { createShopify, type Shopify, type ShopRequest, type Staff } from './shopify/app.ts';
 import { createConsentPolicies } from './shopify/consent-policy.ts';
-import { putEmbedConfig, putWebPixel, readShop, type ShopRead } from './shopify/install.ts';
+import {
+  putEmbedConfig,
+  putWebPixel,
+  readShop,
+  webPixelState,
+  type ShopRead,
+  type WebPixelState,
+} from './shopify/install.ts';
 import { createShopOrders } from './shopify/orders.ts';
 import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
 import { createIntake } from './intake/intake.ts';
@@ -128,6 +141,12 @@ export interface House {
   radarFindings(shop: InstalledShop): Promise<StorefrontCheck | null>;
   /** Looks now; takes seconds. */
   checkStorefront(shop: InstalledShop): Promise<StorefrontCheck>;
+  /** Whether Shopify has the web pixel with the newest settings; asks Shopify. */
+  webPixelOf(shop: InstalledShop): Promise<WebPixelState>;
+  /** How many page events came since the shop's yesterday. */
+  visitsHeard(shop: InstalledShop): Promise<number>;
+  /** Where the merchant switches the theme embed on. */
+  themeEditor(shop: InstalledShop): string;
   /** Tells Shopify what the storefront must know; answers what went wrong, in words, or nothing. */
   tellStorefront(shopId: ShopId): Promise<string | undefined>;
   /** Whether this process can do its work. */
@@ -198,18 +217,23 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     return { ok: true, shop, troubles: trouble === undefined ? [] : [trouble] };
   }
 
-  async function tell(admin: AdminApi, read: Extract<ShopRead, { ok: true }>): Promise<string | undefined> {
-    const shop = await installs.shopById(read.profile.id);
-    if (!shop) return 'The store is not installed.';
+  /** What the storefront is to know by the newest settings. */
+  async function configFor(shop: InstalledShop): Promise<StorefrontConfig> {
     const own = store.shop(shop.id);
     const [pixels, settings] = await Promise.all([own.pixels.list(), currentSettings(own.settings)]);
-    const { webPixel, embed } = storefrontConfig(shop.publicKey, pixels, settings.value, {
+    return storefrontConfig(shop.publicKey, pixels, settings.value, {
       appUrl: config.shopify.appUrl,
       eventsJs:
         config.sandboxUrl === undefined
           ? TIKTOK_EVENTS_JS
           : `${config.sandboxUrl}/tiktok/i18n/pixel/events.js`,
     });
+  }
+
+  async function tell(admin: AdminApi, read: Extract<ShopRead, { ok: true }>): Promise<string | undefined> {
+    const shop = await installs.shopById(read.profile.id);
+    if (!shop) return 'The store is not installed.';
+    const { webPixel, embed } = await configFor(shop);
     const put = await putWebPixel(admin, installs, shop, webPixel);
     const written = await putEmbedConfig(admin, read.installationId, embed);
     const troubles = [put, written].flatMap((outcome) => (outcome.ok ? [] : [outcome.message]));
@@ -506,6 +530,16 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     },
     radarFindings: (shop) => radar.findings(shop.id),
     checkStorefront: async (shop) => radar.check(await radarShop(shop)),
+    webPixelOf: async (shop) =>
+      webPixelState(shopify.adminFor(shop.domain), (await configFor(shop)).webPixel),
+    async visitsHeard(shop) {
+      const now = clock.now();
+      const yesterday = shopDay(new Date(now.getTime() - 86_400_000), shop.timeZone);
+      return countPageEvents(
+        await readTotals(store.database, shop.id, yesterday, shopDay(now, shop.timeZone)),
+      );
+    },
+    themeEditor: (shop) => themeEditorLink(shop.domain, shopify.apiKey, config.sandboxUrl),
     tellStorefront,
     readiness: () =>
       readiness({

@@ -60,6 +60,7 @@ function Frame({ apiKey, children }: { apiKey: string; children: ReactNode }) {
         <a href="/app/events">Events</a>
         <a href="/app/sources">Order sources</a>
         <a href="/app/values">Values and products</a>
+        <a href="/app/storefront">Storefront</a>
         <a href="/app/log">Log</a>
         <a href="/app/ledger">Ledger</a>
         <a href="/app/settings">Settings</a>

@@ -1,4 +1,5 @@
 /** How often each event of a pixel was seen lately, from the daily totals. */
+import { ORDER_EVENT } from '../conversion/settings.ts';
 import type { DailyTotalRow } from '../store/totals.ts';
 
 export interface EventCount {
@@ -17,4 +18,13 @@ export function countEvents(totals: readonly DailyTotalRow[], pixelId: string): 
     counts.set(row.event, known);
   }
   return Object.fromEntries(counts);
+}
+
+/** Events that visits brought; each is counted once for every pixel, so one pixel's count is theirs. */
+export function countPageEvents(totals: readonly DailyTotalRow[]): number {
+  const byPixel = new Map<string, number>();
+  for (const { pixelId, event, count } of totals) {
+    if (event !== ORDER_EVENT) byPixel.set(pixelId, (byPixel.get(pixelId) ?? 0) + count);
+  }
+  return Math.max(0, ...byPixel.values());
 }

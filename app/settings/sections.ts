@@ -17,6 +17,8 @@ export type Section =
   | { readonly page: 'sources' }
   /** When a sale counts, what consent it needs, how it is matched, and the sale's name at each pixel. */
   | { readonly page: 'sales' }
+  /** What the theme embed does beside the browser's copies. */
+  | { readonly page: 'storefront' }
   /** Everything but what Shopify says of the store: for a set-up that is carried in, and for the way back to the defaults. */
   | { readonly page: 'all' };
 
@@ -121,6 +123,8 @@ function targetOf(section: Section): string {
       return 'order sources';
     case 'sales':
       return 'sales and consent';
+    case 'storefront':
+      return 'storefront';
     case 'all':
       return 'all settings';
   }
@@ -160,6 +164,8 @@ function placed(current: ShopSettingsVersion, section: Section, draft: Record<st
         ),
       };
     }
+    case 'storefront':
+      return { ...current, shop: { ...shop, embed: draft } };
     case 'all':
       return {
         shop: { ...(isObject(draft.shop) ? draft.shop : {}), country: shop.country, host: shop.host },
@@ -211,6 +217,8 @@ function carried(
         }),
       };
     }
+    case 'storefront':
+      return { ...target, shop: { ...target.shop, embed: source.shop.embed } };
     case 'all': {
       const { country, host } = target.shop;
       return { shop: { ...source.shop, country, host }, pixels: ofBoth(source, target, (from) => from) };
@@ -252,6 +260,8 @@ function partOf(settings: ShopSettingsVersion, section: Section): unknown {
     }
     case 'sales':
       return salesOf(settings);
+    case 'storefront':
+      return settings.shop.embed;
     case 'all': {
       const { country: _country, host: _host, ...shop } = settings.shop;
       return { shop, pixels: settings.pixels };
@@ -300,6 +310,7 @@ function pathInDraft(section: Section, field: string): string {
   if (section.page === 'all') return field;
   const name = section.page === 'sales' ? /^pixels\.(\d+)\.events\.order\.name$/.exec(field) : null;
   if (name) return `saleNames.${name[1]}`;
+  if (section.page === 'storefront') return field.replace(/^shop\.embed\.?/, '');
   const prefix = 'pixel' in section ? `pixels.${section.pixel}.` : 'shop.';
   return field.startsWith(prefix) ? field.slice(prefix.length) : '';
 }

@@ -60,4 +60,14 @@ export function storefrontConfig(
   };
 }
 
+/** Of the block in extensions/browser-pixel. */
+const EMBED_BLOCK = 'browser-pixel';
+
+/** Opens the theme editor with our embed switched on and not yet saved: that is the merchant's to do. */
+export function themeEditorLink(shopDomain: string, apiKey: string, sandboxUrl: string | undefined): string {
+  const admin =
+    sandboxUrl === undefined ? `https://${shopDomain}/admin` : `${sandboxUrl}/shopify/${shopDomain}/admin`;
+  return `${admin}/themes/current/editor?context=apps&activateAppId=${encodeURIComponent(apiKey)}/${EMBED_BLOCK}`;
+}
+
 export const TIKTOK_EVENTS_JS = 'https://analytics.tiktok.com/i18n/pixel/events.js';

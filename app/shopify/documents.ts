@@ -32,6 +32,8 @@ const userErrors = z.array(
 export type UserErrors = z.infer<typeof userErrors>;
 
 const webPixel = z.object({ id: z.string() }).nullish();
+/** Shopify writes its settings as JSON in a text. */
+const webPixelAsIs = z.object({ id: z.string(), settings: z.unknown() }).nullish();
 
 /** What is kept of a shop, and what the app may do there. */
 export const SHOP_BASICS = document<
@@ -79,12 +81,15 @@ export const SHOP_BASICS = document<
 );
 
 /** The app's own web pixel; Shopify answers an error rather than null where there is none yet. */
-export const WEB_PIXEL_CURRENT = document<{ webPixel?: { id: string } | null | undefined }, NoVariables>(
+export const WEB_PIXEL_CURRENT = document<
+  { webPixel?: { id: string; settings: unknown } | null | undefined },
+  NoVariables
+>(
   'WebPixelCurrent',
   `query WebPixelCurrent {
   webPixel { id settings }
 }`,
-  z.object({ webPixel }),
+  z.object({ webPixel: webPixelAsIs }),
 );
 
 export const WEB_PIXEL_CREATE = document<

@@ -86,6 +86,37 @@ export async function putWebPixel(
   }
 }
 
+/** `outdated`: Shopify has it, but with settings from before. `unknown`: Shopify did not say, for the reason given. */
+export type WebPixelState =
+  { readonly state: 'on' | 'outdated' | 'missing' } | { readonly state: 'unknown'; readonly message: string };
+
+/** Whether Shopify has the web pixel, and with what it should say. */
+export async function webPixelState(
+  admin: AdminApi,
+  wanted: StorefrontPixelSettings,
+): Promise<WebPixelState> {
+  const there = await admin.run(WEB_PIXEL_CURRENT, {});
+  // Where there is none Shopify refuses the question.
+  if (!there.ok)
+    return there.problem.kind === 'refused'
+      ? { state: 'missing' }
+      : { state: 'unknown', message: wordsFor(there.problem) };
+  const { webPixel } = there.data;
+  if (!webPixel) return { state: 'missing' };
+  const has = settingsIn(webPixel.settings);
+  const same = (['key', 'endpoint', 'options'] as const).every((name) => has[name] === wanted[name]);
+  return { state: same ? 'on' : 'outdated' };
+}
+
+function settingsIn(settings: unknown): Record<string, unknown> {
+  try {
+    const read: unknown = typeof settings === 'string' ? JSON.parse(settings) : settings;
+    return typeof read === 'object' && read !== null ? { ...read } : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Writes what the theme embed reads as `app.metafields.tock.embed`. */
 export async function putEmbedConfig(
   admin: AdminApi,
