@@ -42,7 +42,7 @@ function Found({ check }: { check: CheckWords }) {
       {check.findings.map((finding) => (
         <Banner key={finding.key} tone={finding.countsTwice ? 'critical' : 'warning'} title={finding.title}>
           <Text as="p">{finding.meaning}</Text>
-          <Text as="p" tone="subdued" breakWord>
+          <Text as="p" breakWord>
             {finding.evidence}
           </Text>
           <Box paddingBlockStart="200">

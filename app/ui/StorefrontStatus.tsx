@@ -1,6 +1,6 @@
 /** What runs in the shop's pages: the web pixel as Shopify has it, and the theme embed as App Bridge sees it. */
 import { useAppBridge } from '@shopify/app-bridge-react';
-import { Badge, BlockStack, Button, Card, InlineStack, List, Text } from '@shopify/polaris';
+import { Badge, BlockStack, Button, Card, InlineGrid, InlineStack, List, Text } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
 import { STOREFRONT_TEXT, type EmbedWord, type WebPixelWord } from './texts-storefront.ts';
@@ -61,8 +61,10 @@ export function EmbedCard({ editor }: { editor: string }) {
         <Text as="p" tone="subdued">
           {STOREFRONT_TEXT.embedText}
         </Text>
-        <Reasons title={STOREFRONT_TEXT.embedFor} reasons={STOREFRONT_TEXT.embedBrings} />
-        <Reasons title={STOREFRONT_TEXT.embedAgainst} reasons={STOREFRONT_TEXT.embedCosts} />
+        <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
+          <Reasons title={STOREFRONT_TEXT.embedFor} reasons={STOREFRONT_TEXT.embedBrings} />
+          <Reasons title={STOREFRONT_TEXT.embedAgainst} reasons={STOREFRONT_TEXT.embedCosts} />
+        </InlineGrid>
         <InlineStack>
           <Button url={editor} target="_top">
             {state === 'active' ? STOREFRONT_TEXT.seeEditor : STOREFRONT_TEXT.openEditor}

@@ -153,6 +153,45 @@ it('shows a real order in money while values and ids are chosen, and tests a cat
   });
 });
 
+it('shows what runs in the storefront, switches what the embed does, and leads to the theme editor', async () => {
+  const { install } = mall.shop;
+  mall.shop.embedEnabled = false;
+  const settingsWere = { ...install.webPixel?.settings };
+  if (install.webPixel) install.webPixel.settings = { ...settingsWere, options: '{}' };
+  const app = await open('/app/storefront');
+  await app.getByText('Shopify still has older settings.').waitFor();
+  await app.getByText('Open the theme editor: the switch is set already').waitFor();
+  expect(await violations()).toEqual([]);
+  await app.getByRole('button', { name: 'Connect again' }).click();
+  await app.getByText('Shopify has it with your newest settings.').waitFor();
+  expect(install.webPixel?.settings).toEqual(settingsWere);
+
+  await app.getByLabel('Tell TikTok’s script who is signed in').focus();
+  await staff.keyboard.press('Space');
+  await app.getByLabel('Keep the ad click with the cart').uncheck();
+  await save();
+  await app.getByRole('button', { name: 'Undo' }).waitFor();
+  const embed = () => install.metafields.find(({ key }) => key === 'embed')?.value ?? '';
+  expect(JSON.parse(embed())).toMatchObject({ cartClick: false, identify: true });
+  const [entry] = await mall.app.house.store.shop(mall.shop.id).audit.list({ limit: 1 });
+  expect(entry).toMatchObject({ action: 'settings.changed', target: 'storefront' });
+  expect([entry?.before, entry?.after].map((text) => text?.includes('"identify":true'))).toEqual([
+    false,
+    true,
+  ]);
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await app.getByText('The settings are as they were before').waitFor();
+  expect((await settings()).shop.embed).toEqual({ cartClick: true, identify: false });
+  expect(JSON.parse(embed())).toMatchObject({ cartClick: true, identify: false });
+
+  await app.getByRole('link', { name: 'Open theme editor' }).click();
+  await staff.getByText('Not saved yet').waitFor();
+  await staff.locator('#editor-save').click();
+  await expect.poll(() => mall.shop.embedEnabled, { timeout: 15_000 }).toBe(true);
+  const back = await open('/app/storefront');
+  await back.getByText('It is on in your live theme.').waitFor();
+});
+
 describe('a store that has nothing yet', () => {
   it.each([
     ['/app/events', 'Connect a pixel first'],
@@ -166,14 +205,17 @@ describe('a store that has nothing yet', () => {
 });
 
 describe('on a phone', () => {
-  it.each(['/app/events', '/app/sources', '/app/values'])('%s fits into 390 pixels', async (path) => {
-    await staff.setViewportSize({ width: 390, height: 844 });
-    const app = await open(path);
-    await app.locator('h1').waitFor();
-    const width = () => appFrame().evaluate(() => document.documentElement.scrollWidth);
-    await expect.poll(width, { timeout: 15_000 }).toBeLessThanOrEqual(390);
-    expect(await violations()).toEqual([]);
-  });
+  it.each(['/app/events', '/app/sources', '/app/values', '/app/storefront'])(
+    '%s fits into 390 pixels',
+    async (path) => {
+      await staff.setViewportSize({ width: 390, height: 844 });
+      const app = await open(path);
+      await app.locator('h1').waitFor();
+      const width = () => appFrame().evaluate(() => document.documentElement.scrollWidth);
+      await expect.poll(width, { timeout: 15_000 }).toBeLessThanOrEqual(390);
+      expect(await violations()).toEqual([]);
+    },
+  );
 });
 
 it('raises no error in any page', () => {
