@@ -45,16 +45,14 @@ async function work(): Promise<void> {
     const [first, end] = part;
     const { code, printed } = await walk(first, end);
     const seconds = Math.round((performance.now() - started) / 1_000);
-    console.log(
-      `${code === 0 ? 'ok  ' : 'FAIL'} journeys ${first} to ${end - 1} of seed ${seed} (${seconds} s)`,
-    );
+    say(`${code === 0 ? 'ok  ' : 'FAIL'} journeys ${first} to ${end - 1} of seed ${seed} (${seconds} s)`);
     if (code === 0) {
       walked += end - first;
       done.add(part.join('-'));
       writeFileSync(file, JSON.stringify([...done]));
     } else {
       failed.push(part.join('-'));
-      console.log(printed);
+      say(printed);
     }
   }
 }
@@ -81,6 +79,10 @@ function walk(first: number, end: number): Promise<{ code: number | null; printe
   });
 }
 
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 function numberOf(name: 'journeys' | 'seed' | 'from' | 'workers'): number {
   const number = Number(values[name]);
   if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} must be a whole number.`);
@@ -96,10 +98,10 @@ function readDone(): string[] {
 }
 
 const before = done.size;
-if (before > 0) console.log(`${before} parts of seed ${seed} were walked before; --again starts over.`);
+if (before > 0) say(`${before} parts of seed ${seed} were walked before; --again starts over.`);
 await Promise.all(Array.from({ length: workers }, work));
 const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-console.log(
+say(
   `${walked} journeys walked in ${minutes} minutes, ${failed.length === 0 ? 'all of them well' : `failed: ${failed.join(', ')}`}.`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;
