@@ -16,6 +16,7 @@ import { defaultSettings } from './conversion/settings.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { IntakeHandlers } from './http/server.ts';
 import { createEndings, type Endings } from './settings/endings.ts';
+import type { SourceAccess } from './settings/access.ts';
 import { createSettingsPages, type SettingsPages } from './settings/pages.ts';
 import { createCheckedPixels, type CheckedPixels } from './settings/checked-pixels.ts';
 import {
@@ -45,6 +46,7 @@ import {
   type WebPixelState,
 } from './shopify/install.ts';
 import { createShopOrders } from './shopify/orders.ts';
+import { optionalScopes } from './shopify/feature-scopes.ts';
 import { createPrivacyWebhooks } from './shopify/privacy-webhooks.ts';
 import { createIntake } from './intake/intake.ts';
 import { regionPolicy } from './conversion/consent.ts';
@@ -318,6 +320,21 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     tellStorefront: () => tellStorefront(shop.id),
   });
   const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> => createPixelUseCases(shop, newsOf(shop));
+  const accessOf = (shop: ShopStore): SourceAccess => ({
+    granted: async () => (await shop.details()).scopes,
+    async look() {
+      const { domain, scopes: known } = await shop.details();
+      const read = await readShop(shopify.adminFor(domain));
+      if (!read.ok) return known;
+      const { scopes } = read.profile;
+      await installs.setScopes(domain, scopes);
+      await shopify.tokens.widen(
+        domain,
+        scopes.filter((scope) => optionalScopes.includes(scope)),
+      );
+      return scopes;
+    },
+  });
   /** Orders that wait for Shopify's word are asked about beside the sending. */
   function workOff(): void {
     enquiry.wake();
@@ -491,6 +508,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         settings: shop.settings,
         pixels: shop.pixels,
         orders: createRecentOrders(store.database, shop.id),
+        access: accessOf(shop),
         totals: (from, to) => readTotals(store.database, shop.id, from, to),
         timeZone: async () => (await shop.details()).timeZone,
         clock,

@@ -10,6 +10,8 @@ import {
 import { BlockStack, Page } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
+import type { ClosedSources } from '../settings/access.ts';
+import type { FeatureWithScopes } from '../shopify/feature-scopes.ts';
 import { answerSettings, textOf } from '../ui/answer-settings.ts';
 import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
 import { SettingsBar } from '../ui/SettingsBar.tsx';
@@ -23,8 +25,9 @@ import { lookWords, type LookWords } from '../ui/words-for-sources.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { store } = await context.house.requireShop(request);
-  const { sources, rules } = await context.house.settingsPages(store).sources();
-  return { sources, rules };
+  const pages = context.house.settingsPages(store);
+  const [{ sources, rules }, closed] = await Promise.all([pages.sources(), pages.closedSources()]);
+  return { stored: { sources, rules }, closed };
 }
 
 /** `look` is what the draft it was asked for means; a draft that has something wrong in it has none. */
@@ -50,14 +53,16 @@ export const shouldRevalidate = ({ formData, defaultShouldRevalidate }: ShouldRe
 const PAUSE_MS = 400;
 
 export default function Sources() {
-  const stored = useLoaderData<typeof loader>();
+  const { stored, closed } = useLoaderData<typeof loader>();
   const said = useActionData<typeof action>();
   const answer = said && 'done' in said ? said : undefined;
   const submit = useSubmit();
   const draft = useDraft(stored);
   const text = JSON.stringify(draft.value);
   const { look, errors: found } = useLook(text);
-  const errors = draft.changed ? { ...found, ...(answer?.done ? {} : answer?.errors) } : {};
+  const { stillClosed, open, onGranted } = useAccess(closed);
+  const refused = answer?.done ? {} : open(answer?.errors ?? {});
+  const errors = draft.changed ? { ...found, ...refused } : {};
   const { sources, rules } = draft.value;
 
   return (
@@ -73,6 +78,10 @@ export default function Sources() {
         <SourceSwitches
           sources={sources}
           seen={look?.switches}
+          errors={errors}
+          closed={stillClosed.b2b}
+          stored={stored.sources}
+          onGranted={onGranted}
           onChange={(name, side) =>
             draft.set((now) => ({ ...now, sources: { ...now.sources, [name]: side } }))
           }
@@ -81,6 +90,9 @@ export default function Sources() {
           rules={rules}
           counts={look?.rules ?? {}}
           errors={errors}
+          closed={stillClosed.fields}
+          stored={stored.rules}
+          onGranted={onGranted}
           onChange={(changed) => draft.set((now) => ({ ...now, rules: changed }))}
         />
         <SourcesSeen
@@ -98,6 +110,28 @@ export default function Sources() {
       </BlockStack>
     </Page>
   );
+}
+
+/** What staff gave access to just now counts at once; whether Shopify agrees is asked again when they save. */
+function useAccess(closed: ClosedSources) {
+  const [given, setGiven] = useState<FeatureWithScopes[]>([]);
+  const stillClosed: ClosedSources = {
+    fields: Object.fromEntries(
+      Object.entries(closed.fields).filter(([, feature]) => !given.includes(feature)),
+    ),
+    b2b: closed.b2b !== null && given.includes(closed.b2b) ? null : closed.b2b,
+  };
+  return {
+    stillClosed,
+    /** Without the errors that the access has answered. */
+    open: (errors: Record<string, string>) =>
+      given.length === 0
+        ? errors
+        : Object.fromEntries(
+            Object.entries(errors).filter(([path]) => !/^rules\.\d+\.field$|^sources\.b2b$/.test(path)),
+          ),
+    onGranted: (feature: FeatureWithScopes) => setGiven((now) => [...now, feature]),
+  };
 }
 
 /** Asks the server what a draft would do to real orders; the last good answer stays until the next one is there. */

@@ -10,6 +10,7 @@ import { shopDay } from '../record/day.ts';
 import { openOrderFacts } from '../record/revision.ts';
 import type { RecentOrders } from '../store/preview.ts';
 import type { DailyTotalRow } from '../store/totals.ts';
+import { closedErrors, closedSources, type ClosedSources, type SourceAccess } from './access.ts';
 import { matchCatalogue, readCatalogue, type CatalogueResult } from './catalogue.ts';
 import { countEvents, type EventCount } from './events.ts';
 import { countSources, type SourcesPreview } from './preview.ts';
@@ -38,6 +39,7 @@ export interface SettingsPagesNeeds {
   settings: SectionRows;
   pixels: { list(): Promise<readonly PagePixel[]> };
   orders: RecentOrders;
+  access: SourceAccess;
   /** Both days included. */
   totals(from: string, to: string): Promise<readonly DailyTotalRow[]>;
   timeZone(): Promise<string>;
@@ -88,6 +90,8 @@ export interface SettingsPages {
   /** Of the last 30 days. */
   eventCounts(pixelId: PixelId): Promise<Record<string, EventCount>>;
   sources(): Promise<ShopSettings>;
+  /** What the order sources could ask if the store gave access. */
+  closedSources(): Promise<ClosedSources>;
   sales(): Promise<SalesPage>;
   /** A draft against what is stored, over the last 30 and 90 days. */
   lookAtSources(draft: string): Promise<Looked<SourcesLook>>;
@@ -137,6 +141,17 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
     };
   }
 
+  /** Rules that Shopify would not answer are not saved. What was granted a moment ago may not be known here yet. */
+  async function accessErrors(draft: string): Promise<DraftErrors> {
+    const before = await current();
+    const read = readDraft(before, { page: 'sources' }, draft);
+    if (!read.ok) return {};
+    const errorsWith = (granted: readonly string[]): DraftErrors =>
+      closedErrors(closedSources(granted), before.shop, read.settings.shop);
+    const errors = errorsWith(await needs.access.granted());
+    return Object.keys(errors).length === 0 ? errors : errorsWith(await needs.access.look());
+  }
+
   return {
     async pixelPage(pixelId) {
       const [list, version] = await Promise.all([pixels.list(), current()]);
@@ -153,6 +168,7 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
       const timeZone = await needs.timeZone();
       return countEvents(await needs.totals(firstDay(30, timeZone), shopDay(clock.now(), timeZone)), pixelId);
     },
+    closedSources: async () => closedSources(await needs.access.granted()),
     sources: async () => (await current()).shop,
     async sales() {
       const [list, version] = await Promise.all([pixels.list(), current()]);
@@ -217,6 +233,8 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
       };
     },
     async save(section, draft, actor) {
+      const closed = section.page === 'sources' ? await accessErrors(draft) : {};
+      if (Object.keys(closed).length > 0) return { ok: false, errors: closed };
       const saved = await saveSection(settings, section, draft, actor);
       if (!saved.ok || saved.undo === null) return saved;
       news.changed();

@@ -2,18 +2,24 @@
 
 /** Protected customer fields are no scopes: Shopify grants them to the app as a whole, in the Partner Dashboard. */
 const NEEDED = {
-  /** Rules by customer tag, and orders of business customers. */
+  /** Rules by customer tag, company and customer type, and the switch for orders of business customers. */
   customers: ['read_customers'],
-  /** A pixel for each market. */
+  /** Rules by market. */
   markets: ['read_markets'],
 } as const satisfies Record<string, readonly string[]>;
 
-type FeatureWithScopes = keyof typeof NEEDED;
+export type FeatureWithScopes = keyof typeof NEEDED;
 
 /** What may be asked for in the app; `shopify.app.toml` must declare just these. */
 export const optionalScopes: readonly string[] = [...new Set(Object.values(NEEDED).flat())].sort();
 
-function missingScopes(feature: FeatureWithScopes, granted: readonly string[]): string[] {
+/** The feature that a scope belongs to; undefined for what every install gives. */
+export function featureOfScope(scope: string): FeatureWithScopes | undefined {
+  if (NEEDED.customers.some((needed) => needed === scope)) return 'customers';
+  return NEEDED.markets.some((needed) => needed === scope) ? 'markets' : undefined;
+}
+
+export function missingScopes(feature: FeatureWithScopes, granted: readonly string[]): string[] {
   return NEEDED[feature].filter((scope) => !granted.includes(scope));
 }
 

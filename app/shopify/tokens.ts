@@ -32,6 +32,8 @@ export interface Tokens {
   accessToken(domain: ShopDomain): Promise<TokenAnswer>;
   /** The daily job. Answers how many were renewed, and which shops must open the app. */
   renewAgeing(): Promise<{ renewed: number; refused: ShopDomain[]; unreachable: ShopDomain[] }>;
+  /** After a store gave more access: a token from before may not carry it, so it is renewed. */
+  widen(domain: ShopDomain, scopes: readonly string[]): Promise<TokenAnswer>;
   /** Shopify refused this token in a call: it is forgotten unless another process has already renewed it. */
   refused(domain: ShopDomain, token: string): Promise<void>;
 }
@@ -132,6 +134,11 @@ export function createTokens(needs: TokenNeeds): Tokens {
       }
       return result;
     },
+    widen: (domain, scopes) =>
+      renew(domain, ({ scope }) => {
+        const carried = (scope ?? '').split(',');
+        return scopes.every((wanted) => carried.includes(wanted));
+      }),
     async refused(domain, token) {
       await locked(domain, async () => {
         const session = await sessions.loadSession(offlineSessionId(domain));

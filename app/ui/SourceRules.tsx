@@ -14,6 +14,9 @@ import {
 import { useState } from 'react';
 
 import type { RuleField, RuleOperator, SourceRule } from '../conversion/settings.ts';
+import type { ClosedSources } from '../settings/access.ts';
+import type { FeatureWithScopes } from '../shopify/feature-scopes.ts';
+import { AccessNotice } from './AccessNotice.tsx';
 import { anchorOf } from './rule-link.ts';
 import {
   FIELD_CHOICES,
@@ -29,6 +32,10 @@ interface SourceRulesProps {
   rules: SourceRule[];
   counts: Record<string, { matching: number; unanswered: number }>;
   errors: Record<string, string>;
+  /** Fields that Tock may not read, and the rules as they are stored. */
+  closed: ClosedSources['fields'];
+  stored: readonly SourceRule[];
+  onGranted: (feature: FeatureWithScopes) => void;
   onChange: (rules: SourceRule[]) => void;
 }
 
@@ -42,7 +49,8 @@ export const newRule = (field: RuleField, values: string[]): SourceRule => ({
   values,
 });
 
-export function SourceRules({ rules, counts, errors, onChange }: SourceRulesProps) {
+export function SourceRules(props: SourceRulesProps) {
+  const { rules, counts, errors, closed, stored, onGranted, onChange } = props;
   const put = (place: number, rule: SourceRule) =>
     onChange(rules.map((known, at) => (at === place ? rule : known)));
   function move(place: number, by: -1 | 1) {
@@ -110,7 +118,13 @@ export function SourceRules({ rules, counts, errors, onChange }: SourceRulesProp
                   errors={errors}
                   onChange={(changed) => put(place, changed)}
                 />
-                <RuleCount rule={rule} count={counts[rule.id]} />
+                <RuleAccess
+                  key={rule.field}
+                  feature={rule.on ? closed[rule.field] : undefined}
+                  saved={stored.some(({ id, on, field }) => id === rule.id && on && field === rule.field)}
+                  onGranted={onGranted}
+                />
+                <RuleCount rule={rule} count={counts[rule.id]} closed={closed[rule.field] !== undefined} />
               </BlockStack>
             </Box>
           </div>
@@ -120,6 +134,18 @@ export function SourceRules({ rules, counts, errors, onChange }: SourceRulesProp
         </InlineStack>
       </BlockStack>
     </Card>
+  );
+}
+
+interface RuleAccessProps {
+  feature: FeatureWithScopes | undefined;
+  saved: boolean;
+  onGranted: (feature: FeatureWithScopes) => void;
+}
+
+function RuleAccess({ feature, saved, onGranted }: RuleAccessProps) {
+  return feature === undefined ? null : (
+    <AccessNotice feature={feature} saved={saved} onGranted={onGranted} />
   );
 }
 
@@ -243,9 +269,11 @@ const same = (a: string[], b: string[]): boolean => a.join('\n') === b.join('\n'
 function RuleCount({
   rule,
   count,
+  closed,
 }: {
   rule: SourceRule;
   count: { matching: number; unanswered: number } | undefined;
+  closed: boolean;
 }) {
   const words = rule.values.length > 0 ? ruleCountWords(count) : null;
   return (
@@ -255,7 +283,7 @@ function RuleCount({
           {words}
         </Text>
       ) : null}
-      {count && count.unanswered > 0 ? (
+      {count && count.unanswered > 0 && !closed ? (
         <Text as="p" variant="bodySm" tone="caution">
           {unansweredWords(count.unanswered, rule.field)}
         </Text>

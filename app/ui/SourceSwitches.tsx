@@ -3,6 +3,8 @@ import { BlockStack, Box, Card, Checkbox, Divider, InlineStack, Link, Text } fro
 import { Fragment } from 'react';
 
 import type { SourceSwitch } from '../conversion/settings.ts';
+import type { FeatureWithScopes } from '../shopify/feature-scopes.ts';
+import { AccessNotice } from './AccessNotice.tsx';
 import { anchorOf } from './rule-link.ts';
 import { SOURCES_TEXT, SWITCH_WORDS } from './texts-settings.ts';
 import type { ExampleWords, LookWords } from './words-for-sources.ts';
@@ -12,12 +14,18 @@ type Sources = Record<SourceSwitch, 'allow' | 'block'>;
 interface SourceSwitchesProps {
   sources: Sources;
   seen: LookWords['switches'] | undefined;
+  errors: Record<string, string>;
+  /** What Tock may not read for the switch of business orders; null when it may. */
+  closed: FeatureWithScopes | null;
+  stored: Sources;
+  onGranted: (feature: FeatureWithScopes) => void;
   onChange: (name: SourceSwitch, side: 'allow' | 'block') => void;
 }
 
 const NAMES: SourceSwitch[] = ['tiktokShop', 'pos', 'draft', 'renewal', 'test', 'b2b', 'staffMade'];
 
-export function SourceSwitches({ sources, seen, onChange }: SourceSwitchesProps) {
+export function SourceSwitches(props: SourceSwitchesProps) {
+  const { sources, seen, errors, closed, stored, onGranted, onChange } = props;
   return (
     <Card>
       <BlockStack gap="400">
@@ -39,7 +47,13 @@ export function SourceSwitches({ sources, seen, onChange }: SourceSwitchesProps)
                 helpText={SWITCH_WORDS[name].text}
                 checked={sources[name] === 'allow'}
                 onChange={(sent) => onChange(name, sent ? 'allow' : 'block')}
+                error={errors[`sources.${name}`] ?? false}
               />
+              {name === 'b2b' && closed !== null && sources.b2b === 'block' ? (
+                <Box paddingInlineStart="600" paddingBlock="100">
+                  <AccessNotice feature={closed} saved={stored.b2b === 'block'} onGranted={onGranted} />
+                </Box>
+              ) : null}
               <Box paddingInlineStart="600">
                 <Seen seen={seen?.[name]} />
               </Box>

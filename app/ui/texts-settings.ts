@@ -1,5 +1,6 @@
 /** The words of the pages Events, Order sources and Values, ready for translation. */
 import type { NotTold } from '../conversion/facts.ts';
+import type { FeatureWithScopes } from '../shopify/feature-scopes.ts';
 import type { RuleField, RuleOperator, SourceSwitch } from '../conversion/settings.ts';
 
 /** What an event is for, by Shopify's name. */
@@ -196,7 +197,33 @@ export function ruleCountWords(count: { matching: number; unanswered: number } |
 }
 
 export const unansweredWords = (orders: number, field: RuleField): string =>
-  `For ${plain(orders)} ${orders === 1 ? 'order' : 'orders'} Shopify did not tell “${FIELD_WORDS[field]}”. This rule does not touch them.`;
+  `Of ${plain(orders)} ${orders === 1 ? 'order' : 'orders'} Tock does not know “${FIELD_WORDS[field]}”, because no rule needed it then. They are counted as not fitting. New orders are asked.`;
+
+/** What Tock says before Shopify asks for more access. */
+export const ACCESS_WORDS: Record<
+  FeatureWithScopes,
+  { needed: string; lost: string; why: string; give: string }
+> = {
+  customers: {
+    needed: 'This needs access to your customers',
+    lost: 'Not asked: Tock may not read your customers',
+    why: 'A customer’s tags, company and number of orders stand with the customer, not with the order. Tock reads only what your choice asks for and keeps no name, email or address.',
+    give: 'Give access to customers',
+  },
+  markets: {
+    needed: 'This needs access to your markets',
+    lost: 'Not asked: Tock may not read your markets',
+    why: 'Orders do not name their market, so Tock reads which countries belong to which market. It changes nothing there.',
+    give: 'Give access to markets',
+  },
+};
+
+export const ACCESS_TEXT = {
+  shopifyAsks: 'Shopify asks you to agree in its own window.',
+  declined: 'Access was not given, so this cannot be saved. Choose something else, or give access.',
+  stillLost: 'Access was not given. Orders go on without this being asked.',
+  failed: 'Shopify did not answer. Please try again.',
+} as const;
 
 /** Why a rule could not be asked of an order. */
 export const UNASKED_WORDS: Record<NotTold | 'not_asked', string> = {

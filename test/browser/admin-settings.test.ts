@@ -2,6 +2,9 @@
 import axe from 'axe-core';
 import type { Frame, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDeployedApp } from '../../sandbox/admin/app-files.ts';
+import { grantScopes } from '../../sandbox/admin/installation.ts';
+import { webhooksSettled } from '../../sandbox/admin/webhooks.ts';
 import { placeOrder } from '../../sandbox/orders/changes.ts';
 import { draftOfKind, type OrderKind } from '../../sandbox/orders/kinds.ts';
 import { goShopping, type Shopping } from './shopping.ts';
@@ -190,6 +193,39 @@ it('shows what runs in the storefront, switches what the embed does, and leads t
   await expect.poll(() => mall.shop.embedEnabled, { timeout: 15_000 }).toBe(true);
   const back = await open('/app/storefront');
   await back.getByText('It is on in your live theme.').waitFor();
+});
+
+it('asks for access before a rule that needs it: declined it stays unsaved, given it is saved, taken back it warns', async () => {
+  const { world } = mall.app.sandbox;
+  const app = await open('/app/sources');
+  const rules = async () => (await settings()).shop.rules.map(({ field }) => field);
+  const before = await rules();
+  await app.getByRole('button', { name: 'Add rule' }).click();
+  const rule = app.getByRole('group', { name: `Rule ${before.length + 1}` });
+  await rule.getByLabel('Field').selectOption({ label: 'Customer tag' });
+  await rule.getByLabel('Values').fill('wholesale');
+  await rule.getByText('This needs access to your customers').waitFor();
+  expect(await violations()).toEqual([]);
+  const give = rule.getByRole('button', { name: 'Give access to customers' });
+  await give.click();
+  await staff.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await rule.getByText('Access was not given, so this cannot be saved.').waitFor();
+  await save();
+  await rule.getByText('Give Tock access to your customers first').waitFor();
+  expect(await rules()).toEqual(before);
+
+  await give.focus();
+  await staff.keyboard.press('Enter');
+  await staff.getByRole('button', { name: 'Allow', exact: true }).click();
+  await rule.getByText('This needs access to your customers').waitFor({ state: 'detached' });
+  await save();
+  await app.getByText('Saved', { exact: true }).first().waitFor();
+  expect(await rules()).toEqual([...before, 'customer_tag']);
+
+  grantScopes(world, mall.shop, readDeployedApp().scopes);
+  await webhooksSettled(world);
+  const again = await open('/app/sources');
+  await again.getByText('Not asked: Tock may not read your customers').waitFor();
 });
 
 describe('a store that has nothing yet', () => {

@@ -91,6 +91,7 @@ export async function shopifyFlow(
       tokens: {
         accessToken: async () => ({ ok: true, token: await freshToken() }),
         renewAgeing: () => Promise.resolve({ renewed: 0, refused: [], unreachable: [] }),
+        widen: () => Promise.reject(new Error('The flow asks for no more access.')),
         refused: () => Promise.reject(new Error('The sandbox refused its own token.')),
       },
     },

@@ -10,6 +10,9 @@ import { testFlow, webOrder, type Flow } from '../../support/flow.ts';
 let flow: Flow & { close(): Promise<void> };
 let pages: SettingsPages;
 let told = 0;
+/** What is known of the store's access, and what Shopify says when it is asked. */
+let granted: string[] = [];
+let atShopify: string[] = [];
 
 const pixel = () => ({ id: flow.pixel.id, code: flow.pixel.code, name: flow.pixel.name });
 const ORDERS = [
@@ -29,6 +32,10 @@ beforeAll(async () => {
     settings: shop.settings,
     pixels: shop.pixels,
     orders: createRecentOrders(flow.store.database, shop.id),
+    access: {
+      granted: () => Promise.resolve(granted),
+      look: () => Promise.resolve(atShopify),
+    },
     totals: (from, to) => readTotals(flow.store.database, shop.id, from, to),
     timeZone: () => Promise.resolve(flow.shop.timeZone),
     clock: flow.clock,
@@ -103,6 +110,40 @@ it('undoes nothing over somebody else’s later change, and nothing that never w
   expect(await pages.sources()).toMatchObject({ sources: { draft: 'allow' } });
   for (const version of [0, -1, 999, 1.5, NaN, Infinity])
     expect(await pages.restore({ page: 'sources' }, version, 'Nia (7)')).toMatchObject({ ok: false });
+});
+
+it('saves no rule that Shopify would not answer, keeps one that lost its access, and asks Shopify before it refuses', async () => {
+  const byTag = (action: 'allow' | 'block', on = true) =>
+    sourcesDraft(() => ({
+      rules: [{ id: 'vip', on, action, field: 'customer_tag', operator: 'is', values: ['vip'] }],
+    }))();
+  const section = { page: 'sources' } as const;
+  expect((await pages.closedSources()).fields).toEqual({
+    customer_tag: 'customers',
+    company: 'customers',
+    customer_type: 'customers',
+    market: 'markets',
+  });
+  expect(await pages.save(section, await byTag('block'), 'Nia (7)')).toEqual({
+    ok: false,
+    errors: { 'rules.0.field': 'Give Tock access to your customers first, or choose something else.' },
+  });
+  const business = await sourcesDraft(({ sources }) => ({ sources: { ...sources, b2b: 'block' } }))();
+  expect(await pages.save(section, business, 'Nia (7)')).toMatchObject({
+    errors: { 'sources.b2b': expect.stringContaining('access to your customers') },
+  });
+  expect((await pages.save(section, await byTag('block', false), 'Nia (7)')).ok).toBe(true);
+  // Granted a moment ago: Shopify knows it, we do not yet.
+  atShopify = ['read_customers'];
+  expect((await pages.save(section, await byTag('block'), 'Nia (7)')).ok).toBe(true);
+  // Taken back: the page shows it, and other changes can still be saved.
+  atShopify = [];
+  expect(await pages.closedSources()).toMatchObject({ b2b: 'customers' });
+  expect((await pages.save(section, await byTag('allow'), 'Nia (7)')).ok).toBe(true);
+  granted = ['read_customers', 'read_markets'];
+  expect(await pages.closedSources()).toEqual({ fields: {}, b2b: null });
+  granted = [];
+  await pages.save(section, await sourcesDraft(() => ({ rules: [] }))(), 'Nia (7)');
 });
 
 it('saves a pixel’s events, tells the storefront, and undoes only them', async () => {

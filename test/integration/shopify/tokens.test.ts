@@ -153,3 +153,21 @@ test('a token refused in a call is forgotten, unless somebody renewed it meanwhi
   expect(await tokens().accessToken(domain)).toEqual({ ok: false, problem: 'not_connected' });
   expect((await opened.store.installs.shopByDomain(domain))?.reconnectSince).not.toBeNull();
 });
+
+test('a store that gave more access gets a token that carries it, and only one that does not carry it is renewed', async () => {
+  await givenSession(3_600_000);
+  let asked = 0;
+  shopify = () => {
+    asked += 1;
+    return Response.json({
+      access_token: 'wider',
+      scope: 'read_orders,read_customers',
+      expires_in: 3_600,
+      refresh_token: 'next',
+      refresh_token_expires_in: 90 * 86_400,
+    });
+  };
+  expect(await tokens().widen(domain, ['read_customers'])).toEqual({ ok: true, token: 'wider' });
+  expect(await tokens().widen(domain, ['read_customers'])).toEqual({ ok: true, token: 'wider' });
+  expect(asked).toBe(1);
+});
