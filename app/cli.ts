@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 
 import { createLog } from './base/log.ts';
 import { CommandError, type Answer, type Command } from './cli/command.ts';
-import { dbBackup, dbRestore } from './cli/backup.ts';
+import { backfill } from './cli/backfill.ts';
+import { dbBackup, dbRestore, shopExport } from './cli/backup.ts';
 import { deliveries } from './cli/deliveries.ts';
 import { doctor } from './cli/doctor.ts';
 import { keysRotate } from './cli/keys.ts';
@@ -17,6 +18,7 @@ import { startSentence } from './process.ts';
 export const commands: readonly Command[] = [
   shopAdd,
   shopList,
+  shopExport,
   pixelAdd,
   pixelList,
   deliveries,
@@ -24,6 +26,7 @@ export const commands: readonly Command[] = [
   ledger,
   replay,
   rebuild,
+  backfill,
   keysRotate,
   dbBackup,
   dbRestore,

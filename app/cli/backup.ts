@@ -1,8 +1,10 @@
-/** `db backup` and `db restore`: one file with everything but the encryption keys. */
+/** `db backup` and `db restore`: one file with everything but the encryption keys; `shop export`: all of one shop, to read. */
 import { systemClock } from '../base/clock.ts';
 import { BackupError, backupDatabase, restoreDatabase, type BackupSummary } from '../store/backup.ts';
 import { joinEmbedded } from '../store/embedded/embedded.ts';
-import { CommandError, type Answer, type Call, type Command } from './command.ts';
+import { exportShop } from '../store/export.ts';
+import { CommandError, required, type Answer, type Call, type Command } from './command.ts';
+import { requireShopOption } from './shops.ts';
 
 export const dbBackup: Command = {
   name: 'db backup',
@@ -64,3 +66,32 @@ function answerOf(summary: BackupSummary, done: string): Answer {
     json: summary,
   };
 }
+
+export const shopExport: Command = {
+  name: 'shop export',
+  usage: '--shop D --to FOLDER',
+  summary: 'Writes all data of a shop into a new folder, one file of JSON lines for each table.',
+  help: [
+    '--shop D     the shop, such as birch.myshopify.com',
+    '--to FOLDER  a new one; export.json in it says what is there',
+    'Tokens, match data and search keys are not in it.',
+  ],
+  options: { shop: { type: 'string' }, to: { type: 'string' } },
+  positionals: { min: 0, max: 0 },
+  async run(call) {
+    const folder = required(call, 'to');
+    const { house, shop } = await requireShopOption(call);
+    try {
+      const done = await exportShop(
+        { url: house.store.database.url, log: call.log, clock: systemClock },
+        shop.id,
+        folder,
+      );
+      const rows = Object.values(done.rows).reduce((sum, count) => sum + count, 0);
+      return { lines: [`Wrote ${rows} rows of ${shop.domain} into ${folder}.`], json: done };
+    } catch (error) {
+      if (error instanceof BackupError) throw new CommandError(error.message);
+      throw error;
+    }
+  },
+};

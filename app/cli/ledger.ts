@@ -145,14 +145,17 @@ const FAULTS = {
 
 export const replay: Command = {
   name: 'replay',
-  usage: '--shop D (--order ID | --from DAY --to DAY) [--state S] [--reason R] [--send] [--even-if-twice]',
+  usage:
+    '--shop D (--order ID | --from DAY --to DAY) [--pixel C] [--state S] [--reason R] [--bytes] [--send] [--even-if-twice]',
   summary: 'Shows what would be sent again and what would differ; with --send, sends it.',
   help: [
     '--shop D         the shop, such as birch.myshopify.com',
     '--order ID       one order, by its numeric id or its name such as #1017; several with commas',
     '--from, --to     the shop’s days of the orders',
+    '--pixel C        only this pixel, by its code',
     '--state S        only those that are sent, skipped or error',
     '--reason R       only those with this reason, such as before_active',
+    '--bytes          prints each payload as it would be sent, byte for byte',
     '--send           in truth; without it nothing is changed',
     '--even-if-twice  also those that TikTok may count a second time',
   ],
@@ -163,6 +166,8 @@ export const replay: Command = {
     to: { type: 'string' },
     state: { type: 'string' },
     reason: { type: 'string' },
+    pixel: { type: 'string' },
+    bytes: { type: 'boolean' },
     send: { type: 'boolean' },
     'even-if-twice': { type: 'boolean' },
   },
@@ -173,12 +178,16 @@ export const replay: Command = {
     const reason = optional(call, 'reason');
     if (state !== undefined && state !== 'sent' && state !== 'skipped' && state !== 'error')
       throw new CommandError('--state is one of sent, skipped, error.', 2);
+    const { house, shop } = await requireShopOption(call);
+    const code = optional(call, 'pixel');
+    const pixel = (await house.store.shop(shop.id).pixels.list()).find((known) => known.code === code);
+    if (code !== undefined && !pixel) throw new CommandError(`${shop.domain} has no pixel ${code}.`);
     const filter: ReplayFilter = {
       ...(order === undefined ? period(call) : { orders: order.split(',').map((one) => one.trim()) }),
       ...(state === undefined ? {} : { state }),
       ...(reason === undefined ? {} : { reason }),
+      ...(pixel ? { pixelId: pixel.id } : {}),
     };
-    const { house, shop } = await requireShopOption(call);
     const plan = await house.bookkeeping.planReplay(shop.id, filter);
     if (!plan) throw new CommandError(`${shop.domain} has not installed Tock.`);
     const lines = plan.planned.flatMap((planned) => [
@@ -189,6 +198,7 @@ export const replay: Command = {
       ...(planned.differences.length > 0 && planned.settings.before !== planned.settings.now
         ? [`    settings: version ${planned.settings.before} then, ${planned.settings.now} now`]
         : []),
+      ...(call.values['bytes'] === true && planned.verdict.kind === 'send' ? [planned.verdict.bytes] : []),
     ]);
     if (plan.planned.length === 0) lines.push('There is nothing like that.');
     if (plan.more) lines.push('There are more; narrow the choice to see them.');

@@ -51,7 +51,8 @@ export async function compareShop(needs: CompareNeeds, shopId: ShopId): Promise<
   if (!shop?.installed || !installedAt) return { ...summary, trouble: 'not installed' };
   const before = await readComparison(needs.database, shopId);
   const to = new Date(needs.clock.now().getTime() - WEBHOOKS_FIRST_MS);
-  let seenUntil = before && before.seenUntil > installedAt ? before.seenUntil : installedAt;
+  // From before the install too, where a former one had come so far: known orders may have changed while nobody listened.
+  let seenUntil = before?.seenUntil ?? installedAt;
   const orders = needs.ordersOf(shop.domain);
   const from = new Date(seenUntil.getTime() - OVERLAP_MS);
   let after: string | null = null;
