@@ -41,6 +41,7 @@ export interface IntakeOptions {
   limits?: { address?: { perSecond: number; burst: number }; shop?: { perSecond: number; burst: number } };
   lanes?: Bounds;
   patienceMs?: number;
+  mostLookups?: number;
 }
 
 export interface Intake {
@@ -58,11 +59,14 @@ const ADDRESS_LIMIT = { perSecond: 50, burst: 500 };
 const SHOP_LIMIT = { perSecond: 2_000, burst: 10_000 };
 /** Shopify hangs up after five seconds. */
 const PATIENCE_MS = 4_000;
+/** Of either door; what is known is found at once, so that they are only ever reached when the database is silent. */
+const MOST_LOOKUPS = 2_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { arrivals, keyring, clock, log, regionOf, shops } = options;
   const needs = { keyring, clock, regionOf };
   const patienceMs = options.patienceMs ?? PATIENCE_MS;
+  const mostLookups = options.mostLookups ?? MOST_LOOKUPS;
 
   function wakeFor(recorded: readonly { dueAt: Date | null }[]): void {
     const now = clock.now();
@@ -124,6 +128,7 @@ export function createIntake(options: IntakeOptions): Intake {
         counting.add(counted);
         return counted;
       },
+      mostLookups,
     }),
     orders: createOrderWebhook({
       verifyWebhook: options.verifyWebhook,
@@ -132,6 +137,7 @@ export function createIntake(options: IntakeOptions): Intake {
       clock,
       log,
       patienceMs,
+      mostLookups,
     }),
     load: () => ({ orders: orders.load(), beacons: beacons.load() }),
     async drain() {

@@ -12,9 +12,9 @@ import type { VisitArrival, VisitRecorded } from '../record/pages.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import { cleanJsonText, nestsTooDeep } from './clean.ts';
 import type { Lane } from './lane.ts';
+import { createLookup, createPatience, type NotStored } from './patience.ts';
 import { senderOf } from './rate.ts';
 import type { RateLimit } from './rate.ts';
-import { withPatience } from './webhooks.ts';
 
 export interface VisitItem {
   arrival: VisitArrival;
@@ -24,6 +24,8 @@ export interface VisitItem {
 export interface StorefrontNeeds {
   shops: Pick<ShopsInForce, 'byPublicKey'>;
   lane: Lane<VisitItem, VisitRecorded>;
+  /** How many may wait at once to learn whose they are. */
+  mostLookups: number;
   perAddress: RateLimit;
   perShop: RateLimit;
   clock: Clock;
@@ -91,6 +93,7 @@ export function createStorefrontIntake(
   needs: StorefrontNeeds,
 ): (req: IncomingMessage, res: ServerResponse, body: Buffer, edge: { ip: string }) => Promise<void> {
   const { log, clock, lane } = needs;
+  const findShop = createLookup((key) => needs.shops.byPublicKey(key), needs.mostLookups);
 
   /** Once for a visitor, and nobody waits for it: should it fail, one visit less was counted. */
   function count(shopId: ShopInForce['id'], now: Date, codes: readonly string[]): void {
@@ -130,43 +133,51 @@ export function createStorefrontIntake(
       return refuse(400, broken ? 'not_json' : 'invalid_beacon', { field: beacon.problem.field });
     }
 
-    let shop: ShopInForce | null;
+    const patience = createPatience(needs.patienceMs);
     try {
-      shop = await needs.shops.byPublicKey(beacon.value.key);
-    } catch (error) {
-      log.warn('a shop could not be looked up', { error });
-      return later(503, 'unavailable', RETRY_AFTER_SECONDS);
+      const found = await findShop(beacon.value.key, patience);
+      if (found.kind !== 'found') return notStored(found);
+      const shop = found.value;
+      if (!shop) return refuse(404, 'unknown_shop');
+      const told = { shop: shop.domain };
+      if (!shop.installed) return refuse(410, 'uninstalled', told);
+      const allowance = needs.perShop.take(shop.id);
+      if (!allowance.ok) return later(429, 'too_many_requests', allowance.retryAfterSeconds, told);
+
+      const now = clock.now();
+      const { reads, left } = readEvents(
+        beacon.value,
+        shop,
+        { ip, userAgent: req.headers['user-agent'] },
+        now,
+      );
+      const [why] = Object.keys(left);
+      if (why !== undefined) log.debug('events left out of a beacon', { ...told, left });
+      if (reads.length === 0) return refuse(422, why ?? 'invalid_event', told);
+
+      const { client, consent } = beacon.value;
+      const arrival: VisitArrival = { shop, client, choice: { ...consent }, receivedAt: now, reads };
+      const outcome = await patience.for(lane.offer({ arrival, bytes: body.length }));
+      if (outcome.kind !== 'stored') return notStored(outcome, told);
+      if (beacon.value.tiktok !== undefined) count(shop.id, now, beacon.value.tiktok);
+      answerJson(res, 202, {});
+    } finally {
+      patience.over();
     }
-    if (!shop) return refuse(404, 'unknown_shop');
-    if (!shop.installed) return refuse(410, 'uninstalled', { shop: shop.domain });
-    const allowance = needs.perShop.take(shop.id);
-    if (!allowance.ok)
-      return later(429, 'too_many_requests', allowance.retryAfterSeconds, { shop: shop.domain });
 
-    const now = clock.now();
-    const agent = req.headers['user-agent'];
-    const { reads, left } = readEvents(beacon.value, shop, { ip, userAgent: agent }, now);
-    const [why] = Object.keys(left);
-    if (why !== undefined) log.debug('events left out of a beacon', { shop: shop.domain, left });
-    if (reads.length === 0) return refuse(422, why ?? 'invalid_event', { shop: shop.domain });
-
-    const { client, consent } = beacon.value;
-    const arrival: VisitArrival = { shop, client, choice: { ...consent }, receivedAt: now, reads };
-    const outcome = await withPatience(lane.offer({ arrival, bytes: body.length }), needs.patienceMs);
-    switch (outcome.kind) {
-      case 'stored':
-        if (beacon.value.tiktok !== undefined) count(shop.id, now, beacon.value.tiktok);
-        return answerJson(res, 202, {});
-      case 'refused':
-        log.warn('a beacon could not be stored', { shop: shop.domain, error: outcome.error });
-        return refuse(422, 'not_storable');
-      case 'busy':
-        return later(503, 'busy', RETRY_AFTER_SECONDS, { shop: shop.domain });
-      case 'failed':
-        log.warn('a beacon was not stored', { shop: shop.domain, error: outcome.error });
-        return later(503, 'unavailable', RETRY_AFTER_SECONDS);
-      case 'late':
-        return later(503, 'slow', RETRY_AFTER_SECONDS, { shop: shop.domain });
+    function notStored(outcome: NotStored, told: Record<string, unknown> = {}): void {
+      switch (outcome.kind) {
+        case 'refused':
+          log.warn('a beacon could not be stored', { ...told, error: outcome.error });
+          return refuse(422, 'not_storable');
+        case 'busy':
+          return later(503, 'busy', RETRY_AFTER_SECONDS, told);
+        case 'failed':
+          log.warn('a beacon was not stored', { ...told, error: outcome.error });
+          return later(503, 'unavailable', RETRY_AFTER_SECONDS);
+        case 'late':
+          return later(503, 'slow', RETRY_AFTER_SECONDS, told);
+      }
     }
   };
 }

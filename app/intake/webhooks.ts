@@ -8,6 +8,7 @@ import type { OrderArrival, OrderCause, OrderRecorded } from '../record/orders.t
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import { cleanJsonText, nestsTooDeep } from './clean.ts';
 import type { Lane } from './lane.ts';
+import { createLookup, createPatience, type NotStored } from './patience.ts';
 
 /** What the check of signature and headers found; made by the room that speaks to Shopify. */
 export type WebhookCheck = (
@@ -35,6 +36,8 @@ export interface WebhookNeeds {
   verifyWebhook: WebhookCheck;
   shops: Pick<ShopsInForce, 'byDomain'>;
   lane: Lane<OrderItem, OrderRecorded>;
+  /** How many may wait at once to learn whose they are. */
+  mostLookups: number;
   clock: Clock;
   log: Log;
   /** Shopify gives up after five seconds; we say "later" before that. */
@@ -95,6 +98,7 @@ export function createOrderWebhook(
   needs: WebhookNeeds,
 ): (req: IncomingMessage, res: ServerResponse, body: Buffer) => Promise<void> {
   const { log, clock, lane } = needs;
+  const findShop = createLookup((domain) => needs.shops.byDomain(domain), needs.mostLookups);
 
   return async (req, res, body) => {
     const refuse = (status: number, code: string, more: Record<string, unknown> = {}): void => {
@@ -117,51 +121,39 @@ export function createOrderWebhook(
     const raw = cleanJsonText(body.toString('utf8'));
     if (nestsTooDeep(raw)) return refuse(400, 'too_deep', told);
 
-    let shop: ShopInForce | null;
+    const patience = createPatience(needs.patienceMs);
     try {
-      shop = await needs.shops.byDomain(domain);
-    } catch (error) {
-      return later('unavailable', { ...told, error });
+      const found = await findShop(domain, patience);
+      if (found.kind !== 'found') return notStored(found);
+      const shop = found.value;
+      if (!shop) return refuse(404, 'unknown_shop', told);
+      if (!shop.installed) return refuse(410, 'uninstalled', told);
+      const read = readArrival(
+        raw,
+        topic,
+        shop,
+        { webhookId: verified.webhookId, eventId: verified.eventId },
+        clock.now(),
+      );
+      if (!read.ok) return refuse(read.status, read.code, { ...told, field: read.field });
+      const outcome = await patience.for(lane.offer({ arrival: read.arrival, bytes: body.length }));
+      if (outcome.kind !== 'stored') return notStored(outcome);
+      answerJson(res, 200, {});
+    } finally {
+      patience.over();
     }
-    if (!shop) return refuse(404, 'unknown_shop', told);
-    if (!shop.installed) return refuse(410, 'uninstalled', told);
-    const read = readArrival(
-      raw,
-      topic,
-      shop,
-      { webhookId: verified.webhookId, eventId: verified.eventId },
-      clock.now(),
-    );
-    if (!read.ok) return refuse(read.status, read.code, { ...told, field: read.field });
 
-    const outcome = await withPatience(
-      lane.offer({ arrival: read.arrival, bytes: body.length }),
-      needs.patienceMs,
-    );
-    switch (outcome.kind) {
-      case 'stored':
-        return answerJson(res, 200, {});
-      case 'refused':
-        return refuse(422, 'not_storable', { ...told, error: outcome.error });
-      case 'busy':
-        return later('busy', told);
-      case 'failed':
-        return later('unavailable', { ...told, error: outcome.error });
-      case 'late':
-        return later('slow', told);
+    function notStored(outcome: NotStored): void {
+      switch (outcome.kind) {
+        case 'refused':
+          return refuse(422, 'not_storable', { ...told, error: outcome.error });
+        case 'busy':
+          return later('busy', told);
+        case 'failed':
+          return later('unavailable', { ...told, error: outcome.error });
+        case 'late':
+          return later('slow', told);
+      }
     }
   };
-}
-
-/** What is late may still be stored; Shopify sends it again, and the second time it is a repeat. */
-export async function withPatience<T>(work: Promise<T>, ms: number): Promise<T | { kind: 'late' }> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ kind: 'late' }>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'late' }), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

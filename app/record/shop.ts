@@ -81,7 +81,7 @@ export function createShopsInForce(options: ShopsInForceOptions): ShopsInForce {
   const { store } = options;
   const keepMs = options.keepMs ?? KEEP_MS;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
-  const kept = new Map<string, { at: number; shop: Promise<ShopInForce | null> }>();
+  const kept = new Map<string, { at: number; reading: boolean; shop: Promise<ShopInForce | null> }>();
   const versions = new Map<string, Promise<VersionInForce>>();
 
   async function readVersion(shop: InstalledShop, version: number): Promise<VersionInForce> {
@@ -141,12 +141,16 @@ export function createShopsInForce(options: ShopsInForceOptions): ShopsInForce {
   function keptOr(key: string, read: () => Promise<InstalledShop | null>): Promise<ShopInForce | null> {
     const at = elapsedMs();
     const known = kept.get(key);
-    if (known && keepMs > 0 && at - known.at < keepMs) return known.shop;
-    const reading = read().then(compose);
+    // While the database is silent one question stands for all that ask the same.
+    if (known && keepMs > 0 && (known.reading || at - known.at < keepMs)) return known.shop;
+    const entry = { at, reading: true, shop: read().then(compose) };
     kept.delete(key);
-    bounded(kept, key, { at, shop: reading }, MAX_KEPT);
-    reading.catch(() => kept.delete(key));
-    return reading;
+    bounded(kept, key, entry, MAX_KEPT);
+    entry.shop.then(
+      () => (entry.reading = false),
+      () => kept.get(key) === entry && kept.delete(key),
+    );
+    return entry.shop;
   }
 
   return {

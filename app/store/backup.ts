@@ -62,7 +62,7 @@ export async function backupDatabase({ url, file, log, clock }: BackupOptions): 
     throw new BackupError(`${file} already exists; name a new file, so that no backup is overwritten.`);
   }
   const part = `${file}.part`;
-  const database = await openDatabase({ url, log, poolSize: 1 });
+  const database = await openDatabase({ url, log, poolSize: 1, limitMs: 0 });
   const createdAt = clock.now().toISOString();
   const rows: Record<string, number> = {};
   try {
@@ -106,7 +106,7 @@ export async function restoreDatabase({ url, file, log, clock }: BackupOptions):
       `${file} was made by Tock ${stamp.data.tock}, which is newer than this one (${tockVersion()}); restore it with that version.`,
     );
   }
-  const database = await openDatabase({ url, log, poolSize: 2 });
+  const database = await openDatabase({ url, log, poolSize: 2, limitMs: 0 });
   try {
     await requireEmpty(database);
     await migrate(url, log, { only: stamp.data.migrations });

@@ -19,6 +19,8 @@ export interface Database extends Sql {
   readonly url: string;
   /** READ COMMITTED; commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Statements that may take minutes on a large store, each for itself; nobody must be waiting for them. */
+  patiently<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,8 @@ export interface DatabaseOptions {
   url: string;
   log: Log;
   poolSize?: number | undefined;
+  /** How long connecting and each statement may take; 0 for whatever it takes. */
+  limitMs?: number | undefined;
 }
 
 /** The database cannot be used as it is; the message is for the operator and says what to do. */
@@ -36,6 +40,14 @@ export class DatabaseError extends Error {
 /** 13 is the oldest version that PostgreSQL's own project still counted as supported in 2025. */
 const OLDEST_SERVER = 130_000;
 const DEFAULT_POOL = 10;
+/**
+ * No statement of ours that anybody waits for takes this long, however busy the database is. What does belongs to a
+ * connection that died without a word, or to a database that is of no use just now: it is given up and begun anew.
+ */
+const LIMIT_MS = 15_000;
+/** By the server's own limit a statement ends and the connection stays of use; ours is for servers that say nothing. */
+const GRACE = 1.15;
+const KEEP_ALIVE_MS = 10_000;
 
 /** A day has no hour: as a Date it would slip by the machine's time zone. */
 const asText = (value: string): string => value;
@@ -45,19 +57,30 @@ const types: pg.CustomTypesConfig = {
 };
 
 /**
- * The session's time zone decides how a timestamp is cast to a day in SQL: never the server's. The pool waits for it
- * before it hands out the connection. Sent as a query, because poolers such as PgBouncer refuse start-up options.
+ * The session's time zone decides how a timestamp is cast to a day in SQL: never the server's. The limits also hold on
+ * the server's side, where a client that vanished would otherwise keep its locks. The pool waits for it before it hands
+ * out the connection. Sent as a query, because poolers such as PgBouncer refuse start-up options.
  */
-const takeTimeZone = (client: pg.ClientBase): unknown => client.query("SET TIME ZONE 'UTC'");
+const prepareSession =
+  (limitMs: number) =>
+  (client: pg.ClientBase): unknown =>
+    client.query(
+      `SET TIME ZONE 'UTC'; SET statement_timeout TO ${limitMs}; SET idle_in_transaction_session_timeout TO ${limitMs}`,
+    );
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, log } = options;
+  const limitMs = options.limitMs ?? LIMIT_MS;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.poolSize ?? DEFAULT_POOL,
     application_name: 'tock',
     types,
-    onConnect: takeTimeZone,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    connectionTimeoutMillis: limitMs,
+    ...(limitMs === 0 ? {} : { query_timeout: Math.round(limitMs * GRACE) }),
+    onConnect: prepareSession(limitMs),
   });
   // An idle connection that breaks is replaced by the pool at the next query, which reports what is wrong.
   pool.on('error', (error) => log.warn('a connection to the database broke', { error }));
@@ -77,19 +100,38 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     url,
     async transaction(work) {
       const client = await pool.connect();
+      const state = { broken: false };
+      const sql = sqlOn(client, state);
       try {
-        await client.query('BEGIN');
-        const result = await work(sqlOn(client));
-        await client.query('COMMIT');
+        await sql.run('BEGIN');
+        const result = await work(sql);
+        await sql.run('COMMIT');
         client.release();
         return result;
       } catch (error) {
-        // When the rollback fails as well, the connection is of no use and is thrown away.
-        await client.query('ROLLBACK').then(
-          () => client.release(),
-          (broken: unknown) => client.release(broken instanceof Error ? broken : true),
-        );
+        if (!state.broken) await sql.run('ROLLBACK').catch(() => undefined);
+        // Its transaction ends with it, or by the server's limit.
+        client.release(state.broken);
         throw error;
+      }
+    },
+    async patiently(work) {
+      // Without the limits of the pool, and without its connections: they are for those who wait.
+      const client = new pg.Client({
+        connectionString: url,
+        application_name: 'tock',
+        types,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+        connectionTimeoutMillis: limitMs,
+      });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        await prepareSession(0)(client);
+        return await work(sqlOn(client));
+      } finally {
+        await client.end();
       }
     },
     async close() {
@@ -99,11 +141,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-function sqlOn(queryable: pg.Pool | pg.PoolClient): Sql {
+/** `state.broken` becomes true when anything but the server itself says that a statement failed. */
+function sqlOn(queryable: Pick<pg.Client, 'query'> | pg.Pool, state = { broken: false }): Sql {
+  async function query<Row extends object>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<Row>> {
+    try {
+      return await queryable.query<Row>(text, [...values]);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) state.broken = true;
+      throw error;
+    }
+  }
   return {
-    rows: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-      (await queryable.query<Row>(text, [...values])).rows,
-    run: async (text, values = []) => (await queryable.query(text, [...values])).rowCount ?? 0,
+    rows: async <Row extends object>(text: string, values?: readonly unknown[]) =>
+      (await query<Row>(text, values)).rows,
+    run: async (text, values) => (await query(text, values)).rowCount ?? 0,
   };
 }
 

@@ -65,10 +65,12 @@ export function createErasure(database: Database): Erasure {
       );
       if (!shop) return false;
       // A statement each, not one long transaction: whatever is deleted stays deleted, and a second run goes on.
-      for (const table of TABLES_OF_A_SHOP)
-        await database.run(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
-      await database.run('DELETE FROM sessions WHERE shop_domain = $1', [shop.domain]);
-      await database.run('DELETE FROM shops WHERE id = $1 AND uninstalled_at IS NOT NULL', [shopId]);
+      await database.patiently(async (sql) => {
+        for (const table of TABLES_OF_A_SHOP)
+          await sql.run(`DELETE FROM ${table} WHERE shop_id = $1`, [shopId]);
+        await sql.run('DELETE FROM sessions WHERE shop_domain = $1', [shop.domain]);
+        await sql.run('DELETE FROM shops WHERE id = $1 AND uninstalled_at IS NOT NULL', [shopId]);
+      });
       return true;
     },
     async eraseData(shopId, at) {

@@ -25,6 +25,8 @@ export interface StoreOptions {
   log: Log;
   keyring: Keyring;
   poolSize?: number | undefined;
+  /** How long connecting and each statement may take; see openDatabase. */
+  limitMs?: number | undefined;
 }
 
 /** Everything of one shop; a row of another shop cannot be reached from here. */
@@ -55,7 +57,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const url = databaseUrl ?? membership?.url ?? '';
   let database: Database | undefined;
   try {
-    database = await openDatabase({ url, log, poolSize: options.poolSize });
+    database = await openDatabase({
+      url,
+      log,
+      poolSize: options.poolSize,
+      limitMs: options.limitMs,
+    });
     await migrate(url, log);
     await checkKey(database, keyring, clock);
     const partitions = createPartitions(database);

@@ -16,7 +16,8 @@ export type ProxyMode =
   | { kind: 'cut-after'; bytes: number };
 
 export interface TcpProxyOptions {
-  target: { host: string; port: number };
+  /** An address, or the path of a Unix socket. */
+  target: { host: string; port: number } | { path: string };
   /** 0 takes a free port. */
   port?: number;
 }
@@ -49,8 +50,12 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   function drop(pair: Pair, how: 'reset' | 'close') {
     for (const timer of pair.timers) clearTimeout(timer);
     pairs.delete(pair);
-    for (const socket of [pair.client, pair.server]) {
-      if (how === 'reset') socket.resetAndDestroy();
+    for (const [socket, tcp] of [
+      [pair.client, true],
+      [pair.server, !('path' in options.target)],
+    ] as const) {
+      // A Unix socket knows no reset.
+      if (how === 'reset' && tcp) socket.resetAndDestroy();
       else socket.destroy();
     }
   }

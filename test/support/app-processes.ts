@@ -40,7 +40,16 @@ export async function openPlace(): Promise<Place> {
   const keyring = createKeyring(sandboxCredentials.encryptionKeys);
   const membership = await joinEmbedded({ dataDir, log });
   const open = (poolSize?: number): Promise<Store> =>
-    openStore({ databaseUrl: membership.url, dataDir, clock: systemClock, log, keyring, poolSize });
+    openStore({
+      databaseUrl: membership.url,
+      dataDir,
+      clock: systemClock,
+      log,
+      keyring,
+      poolSize,
+      // Filling it with ten million rows takes what it takes.
+      limitMs: 0,
+    });
   await (await open()).close();
   return {
     dataDir,

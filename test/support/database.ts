@@ -42,13 +42,29 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
+export interface TestStoreOptions {
+  clock?: ManualClock;
+  keys?: string;
+  /** How long connecting and each statement may take. */
+  limitMs?: number;
+  /** The way to the database, such as a proxy that breaks it; given its address, answers another. */
+  through?: (url: string) => Promise<string>;
+}
+
 /** An open store on a database of its own; hand in a clock to move time. */
-export async function testStore(options: { clock?: ManualClock; keys?: string } = {}): Promise<TestStore> {
+export async function testStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const database = await testDatabase();
   const clock = options.clock ?? manualClock();
   const keyring = createKeyring(options.keys ?? testKeys.first);
   const log = createLog({ level: 'silent' });
-  const store = await openStore({ databaseUrl: database.url, dataDir: '.data', clock, log, keyring });
+  const store = await openStore({
+    databaseUrl: (await options.through?.(database.url)) ?? database.url,
+    dataDir: '.data',
+    clock,
+    log,
+    keyring,
+    limitMs: options.limitMs,
+  });
   return {
     store,
     clock,

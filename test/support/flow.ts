@@ -20,7 +20,7 @@ import type { Pixel } from '../../app/store/pixels.ts';
 import { createTikTok } from '../../app/tiktok/client.ts';
 import type { TikTokOptions } from '../../app/tiktok/client.ts';
 import { manualClock } from './clock.ts';
-import { shopProfile, testStore, type TestStore } from './database.ts';
+import { shopProfile, testStore, type TestStore, type TestStoreOptions } from './database.ts';
 import { fakeTikTok, type FakeTikTok } from './tiktok.ts';
 
 const SECRET = 'the-client-secret-of-the-tests';
@@ -127,11 +127,12 @@ export interface FlowOptions {
   intake?: Partial<IntakeOptions>;
   client?: Partial<TikTokOptions>;
   testEventCode?: string;
+  store?: Pick<TestStoreOptions, 'limitMs' | 'through'>;
 }
 
 export async function testFlow(options: FlowOptions = {}): Promise<Flow & { close(): Promise<void> }> {
   const clock = manualClock(options.start ?? '2026-10-05T18:54:50.000Z');
-  const base = await testStore({ clock });
+  const base = await testStore({ clock, ...options.store });
   const { store, keyring } = base;
   const lines: string[] = [];
   const log = createLog({ level: 'debug', clock, write: (line) => void lines.push(line) });

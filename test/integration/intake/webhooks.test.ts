@@ -93,7 +93,7 @@ test('a poisoned order is refused alone; another shop’s orders of the same gro
 });
 
 test('when the database does not answer in time Shopify is told to come back, and a repeat is one order', async () => {
-  const slow = await testFlow({ intake: { patienceMs: 30, lanes: { gatherMs: 200 } } });
+  const slow = await testFlow({ intake: { patienceMs: 1_000, lanes: { gatherMs: 600_000 } } });
   const first = await slow.webhook('orders/create', webOrder());
   expect(first).toMatchObject({ status: 503, body: { error: 'slow' } });
   expect(first.headers.get('retry-after')).toBe('2');
@@ -102,12 +102,18 @@ test('when the database does not answer in time Shopify is told to come back, an
   await slow.close();
 });
 
-test('a full lane answers 503 with Retry-After instead of taking more', async () => {
-  const small = await testFlow({ intake: { lanes: { maxWaiting: 2, gatherMs: 50 } } });
-  const answers = await Promise.all(
-    [1, 2, 3, 4].map((id) => small.webhook('orders/create', webOrder({ id }))),
-  );
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 503, 503]);
-  expect(answers.find(({ status }) => status === 503)?.headers.get('retry-after')).toBe('2');
+test('a full lane answers 503 with Retry-After instead of taking more, and stores what it took', async () => {
+  const small = await testFlow({ intake: { lanes: { maxWaiting: 2, gatherMs: 600_000 } } });
+  const refused: (string | null)[] = [];
+  const answers = [1, 2, 3, 4].map(async (id) => {
+    const { status, headers } = await small.webhook('orders/create', webOrder({ id }));
+    if (status === 503) refused.push(headers.get('retry-after'));
+    return status;
+  });
+  await expect.poll(() => refused).toEqual(['2', '2']);
+  expect(small.intake.load()).toEqual({ orders: 2, beacons: 0 });
+  await small.intake.drain();
+  expect((await Promise.all(answers)).sort()).toEqual([200, 200, 503, 503]);
+  expect(await small.rows('SELECT 1 FROM orders')).toHaveLength(2);
   await small.close();
 });

@@ -97,6 +97,35 @@ test('a shop that floods neither fills the lane of the others nor pushes them ba
   expect(groups[0]).toContain('quiet');
 });
 
+test('who comes behind a flood has a place in the very next transaction, and half of it', async () => {
+  const gates: (() => void)[] = [];
+  const groups: string[][] = [];
+  const { lane: l } = lane({
+    maxGroup: 10,
+    commit: async (items) => {
+      groups.push(items.map(({ shop }) => shop));
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return items.map(({ name }) => name);
+    },
+  });
+  const flood = Array.from({ length: 40 }, (_, at) => l.offer({ shop: 'loud', name: `f${at}` }));
+  await expect.poll(() => groups).toEqual([Array.from({ length: 10 }, () => 'loud')]);
+  const late = Array.from({ length: 5 }, (_, at) => l.offer({ shop: 'quiet', name: `q${at}` }));
+  gates.shift()?.();
+  await expect.poll(() => groups.length).toBe(2);
+  expect(groups[1]?.filter((shop) => shop === 'quiet')).toHaveLength(5);
+  gates.shift()?.();
+  await Promise.all(late);
+  await expect.poll(() => groups.length).toBe(3);
+  // The flood is not done when the last of the others is.
+  expect(l.load()).toBe(25);
+  for (let left = 0; left < 3; left += 1) {
+    await expect.poll(() => gates.length).toBe(1);
+    gates.shift()?.();
+  }
+  await Promise.all(flood);
+});
+
 test('the lane says busy before memory grows', async () => {
   const { lane: l } = lane({ maxWaitingBytes: 250 });
   const kinds = (await Promise.all(['a', 'b', 'c'].map((name) => l.offer({ shop: name, name })))).map(
