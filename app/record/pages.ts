@@ -83,7 +83,7 @@ function plan(needs: RecordNeeds, arrival: VisitArrival): Planned {
   return {
     arrival,
     context,
-    links: reads.flatMap((read) => linkRows(needs.keyring, secret, seen, read.links)),
+    links: reads.flatMap((read) => linkRows(needs.keyring, secret, context, read.links)),
     events: reads
       .filter((read) => !CONTEXT_EVENTS.includes(read.facts.event))
       .map((read) => {

@@ -100,7 +100,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     url,
     async transaction(work) {
       const client = await pool.connect();
-      const state = { broken: false };
+      const state: Session = { broken: false, prepares: true };
       const sql = sqlOn(client, state);
       try {
         await sql.run('BEGIN');
@@ -141,14 +141,45 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
+/**
+ * What transactions say again and again is parsed and planned once for each connection. Bounded, in case somebody
+ * builds texts.
+ */
+const MOST_NAMES = 200;
+const names = new Map<string, string>();
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (
+    known !== undefined ||
+    names.size >= MOST_NAMES ||
+    !/^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b/.test(text)
+  )
+    return known;
+  const made = `tock_${names.size}`;
+  names.set(text, made);
+  return made;
+}
+
+interface Session {
+  broken: boolean;
+  /** Statements are prepared by name. */
+  prepares: boolean;
+}
+
 /** `state.broken` becomes true when anything but the server itself says that a statement failed. */
-function sqlOn(queryable: Pick<pg.Client, 'query'> | pg.Pool, state = { broken: false }): Sql {
+function sqlOn(
+  queryable: Pick<pg.Client, 'query'> | pg.Pool,
+  state: Session = { broken: false, prepares: false },
+): Sql {
   async function query<Row extends object>(
     text: string,
     values: readonly unknown[] = [],
   ): Promise<pg.QueryResult<Row>> {
     try {
-      return await queryable.query<Row>(text, [...values]);
+      const name = state.prepares && values.length > 0 ? nameOf(text) : undefined;
+      const query = { text, values: [...values] };
+      return await queryable.query<Row>(name === undefined ? query : { ...query, name });
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) state.broken = true;
       throw error;

@@ -73,10 +73,9 @@ export function tokenKeyOf(
 export function linkRows(
   keyring: Keyring,
   shop: ShopSecret,
-  visit: Pick<Visit, 'client' | 'seenAt'>,
+  context: Pick<ContextRow, 'clientKey' | 'seenAt'>,
   links: Links,
 ): LinkRow[] {
-  const clientKey = clientKeyOf(keyring, shop, visit.client);
   const link = (kind: 'checkout' | 'cart', token: string | undefined): LinkRow[] =>
     token === undefined || token === ''
       ? []
@@ -85,8 +84,8 @@ export function linkRows(
             shopId: shop.id,
             kind,
             tokenKey: tokenKeyOf(keyring, shop, kind, token),
-            clientKey,
-            linkedAt: visit.seenAt,
+            clientKey: context.clientKey,
+            linkedAt: context.seenAt,
           },
         ];
   return [...link('checkout', links.checkoutToken), ...link('cart', links.cartToken)];
