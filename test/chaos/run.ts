@@ -39,7 +39,7 @@ if (values.help) {
   });
   console.table({ ...report.killed, ...report.troubles });
   console.log(
-    `${report.orders} orders and ${report.events} page events; ${report.neverTried} webhooks were never tried and told again by hand; ${report.seconds} s.`,
+    `${report.orders} orders and ${report.events} page events; ${report.found} orders that no webhook brought were found by the comparison; ${report.seconds} s.`,
   );
   console.log(`Lost ${report.lost}, counted twice ${report.doubled}, unexplained ${report.unexplained}.`);
   for (const example of report.examples) console.log(`  ${example}`);

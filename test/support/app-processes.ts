@@ -108,32 +108,38 @@ export interface AppProcess {
   stop(): Promise<void>;
 }
 
+/** What a process of Tock is told by its environment. */
+export function environmentOf(options: Omit<AppOptions, 'door' | 'logFile'>): NodeJS.ProcessEnv {
+  const { place } = options;
+  return {
+    ...process.env,
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: path.join(place.dataDir, 'compiled'),
+    TOCK_ALLOW_TEST_ENDPOINTS: '1',
+    HOST: '127.0.0.1',
+    PORT: String(options.port ?? 0),
+    DATA_DIR: place.dataDir,
+    DATABASE_URL: options.throughUrl === true ? place.databaseUrl : '',
+    SANDBOX_URL: options.sandboxUrl,
+    SHOPIFY_APP_URL: options.appUrl,
+    SHOPIFY_API_KEY: '',
+    SHOPIFY_API_SECRET: '',
+    TOCK_ENCRYPTION_KEYS: '',
+    TIKTOK_API_URL: options.tiktokUrl ?? '',
+    // Visitors say their address as a load balancer would.
+    TRUSTED_PROXIES: '127.0.0.0/8',
+    LOG_LEVEL: options.logLevel ?? 'info',
+  };
+}
+
 export function startApp(options: AppOptions): AppProcess {
-  const { door, place } = options;
+  const { door } = options;
   const log = openSync(options.logFile, 'a');
   const begin = readFileSync(options.logFile).length;
   const args = door === 'worker' ? ['worker'] : door === 'web' ? ['server', '--web'] : ['server'];
   const child: ChildProcess = spawn(process.execPath, ['app/start.js', ...args], {
     cwd: ROOT,
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      NODE_COMPILE_CACHE: path.join(place.dataDir, 'compiled'),
-      TOCK_ALLOW_TEST_ENDPOINTS: '1',
-      HOST: '127.0.0.1',
-      PORT: String(options.port ?? 0),
-      DATA_DIR: place.dataDir,
-      DATABASE_URL: options.throughUrl === true ? place.databaseUrl : '',
-      SANDBOX_URL: options.sandboxUrl,
-      SHOPIFY_APP_URL: options.appUrl,
-      SHOPIFY_API_KEY: '',
-      SHOPIFY_API_SECRET: '',
-      TOCK_ENCRYPTION_KEYS: '',
-      TIKTOK_API_URL: options.tiktokUrl ?? '',
-      // Visitors say their address as a load balancer would.
-      TRUSTED_PROXIES: '127.0.0.0/8',
-      LOG_LEVEL: options.logLevel ?? 'info',
-    },
+    env: environmentOf(options),
     stdio: ['ignore', log, log],
   });
   closeSync(log);
