@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { changeSettings } from '../../app/settings/versions.ts';
 import type { Store } from '../../app/store/store.ts';
-import { calmWebhooks, setWebhookSwitches } from '../../sandbox/admin/webhooks.ts';
+import { calmWebhooks, redeliver, setWebhookSwitches, webhookLog } from '../../sandbox/admin/webhooks.ts';
 import { run } from '../../sandbox/control/switchboard.ts';
 import type { ProxyMode } from '../../sandbox/faults/tcp-proxy.ts';
 import { createRandom, type Random } from '../../sandbox/random.ts';
@@ -243,9 +243,22 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   }
 }
 
+/**
+ * That the app was uninstalled, and Tock never heard it, comes out with the next question to Shopify, within the hour;
+ * here it is told at once, by hand.
+ */
+function tellOfUninstall(town: Town, shop: SandboxShop): void {
+  const lost = webhookLog(town.world).filter(
+    (delivery) =>
+      delivery.state === 'lost' && delivery.topic === 'app/uninstalled' && delivery.shop === shop.domain,
+  );
+  for (const { webhookId } of lost) redeliver(town.world, webhookId);
+}
+
 /** Staff open the app until it opens. */
 export async function comeBack(town: Town, shop: SandboxShop): Promise<void> {
   for (;;) {
+    tellOfUninstall(town, shop);
     try {
       // On a connection that died without a word a page would load for ever: staff load it again.
       await within(STAFF_PATIENCE_MS, openApp(town.world, shop));
