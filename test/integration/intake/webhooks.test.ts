@@ -103,14 +103,16 @@ test('when the database does not answer in time Shopify is told to come back, an
 });
 
 test('a full lane answers 503 with Retry-After instead of taking more, and stores what it took', async () => {
-  const small = await testFlow({ intake: { lanes: { maxWaiting: 2, gatherMs: 600_000 } } });
+  const small = await testFlow({
+    intake: { patienceMs: 600_000, lanes: { maxWaiting: 2, gatherMs: 600_000 } },
+  });
   const refused: (string | null)[] = [];
   const answers = [1, 2, 3, 4].map(async (id) => {
     const { status, headers } = await small.webhook('orders/create', webOrder({ id }));
     if (status === 503) refused.push(headers.get('retry-after'));
     return status;
   });
-  await expect.poll(() => refused).toEqual(['2', '2']);
+  await expect.poll(() => refused, { timeout: 20_000 }).toEqual(['2', '2']);
   expect(small.intake.load()).toEqual({ orders: 2, beacons: 0 });
   await small.intake.drain();
   expect((await Promise.all(answers)).sort()).toEqual([200, 200, 503, 503]);

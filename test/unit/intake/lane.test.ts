@@ -109,18 +109,18 @@ test('who comes behind a flood has a place in the very next transaction, and hal
     },
   });
   const flood = Array.from({ length: 40 }, (_, at) => l.offer({ shop: 'loud', name: `f${at}` }));
-  await expect.poll(() => groups).toEqual([Array.from({ length: 10 }, () => 'loud')]);
+  await expect.poll(() => groups, { timeout: 20_000 }).toEqual([Array.from({ length: 10 }, () => 'loud')]);
   const late = Array.from({ length: 5 }, (_, at) => l.offer({ shop: 'quiet', name: `q${at}` }));
   gates.shift()?.();
-  await expect.poll(() => groups.length).toBe(2);
+  await expect.poll(() => groups.length, { timeout: 20_000 }).toBe(2);
   expect(groups[1]?.filter((shop) => shop === 'quiet')).toHaveLength(5);
   gates.shift()?.();
   await Promise.all(late);
-  await expect.poll(() => groups.length).toBe(3);
+  await expect.poll(() => groups.length, { timeout: 20_000 }).toBe(3);
   // The flood is not done when the last of the others is.
   expect(l.load()).toBe(25);
   for (let left = 0; left < 3; left += 1) {
-    await expect.poll(() => gates.length).toBe(1);
+    await expect.poll(() => gates.length, { timeout: 20_000 }).toBe(1);
     gates.shift()?.();
   }
   await Promise.all(flood);
