@@ -57,18 +57,20 @@ function beaconOf(body: JsonObject): Beacon {
   const tiktok = body.tiktok === undefined ? undefined : scriptCodes(body.tiktok);
   const click = object(body, 'click');
   const consent = object(body, 'consent') ?? refuse('consent', 'an object', 'missing');
-  return {
+  // Assigned one by one: spreading what may be absent costs more than reading it.
+  const beacon: Beacon = {
     v: 1,
     key: requireBounded(body, 'key', 100),
     client: requireBounded(body, 'client', 100),
     sent: requireTime(body, 'sent'),
     consent: consentOf(consent),
-    ...(ttp === undefined ? {} : { ttp }),
-    ...(click === undefined ? {} : { click: clickOf(click) }),
-    ...(language === undefined ? {} : { language }),
-    ...(tiktok === undefined ? {} : { tiktok }),
     events: events.map((event, index) => eventOf(event, `events[${index}].`)),
   };
+  if (ttp !== undefined) beacon.ttp = ttp;
+  if (click !== undefined) beacon.click = clickOf(click);
+  if (language !== undefined) beacon.language = language;
+  if (tiktok !== undefined) beacon.tiktok = tiktok;
+  return beacon;
 }
 
 function consentOf(consent: JsonObject): BeaconConsent {
@@ -95,18 +97,17 @@ function eventOf(event: JsonObject, path: string): BeaconEvent {
   const page = object(event, 'page', path) ?? refuse(path + 'page', 'an object', 'missing');
   const referrer = bounded(page, 'referrer', 8000, path + 'page.');
   const echoed = event.echoed === undefined ? undefined : codes(event.echoed, path + 'echoed');
-  return {
+  const read: BeaconEvent = {
     id: requireBounded(event, 'id', 200, path),
     shopifyId: requireBounded(event, 'shopifyId', 100, path),
     name: requireBounded(event, 'name', 100, path),
     at: requireTime(event, 'at', path),
-    page: {
-      url: requireBounded(page, 'url', 8000, path + 'page.'),
-      ...(referrer === undefined ? {} : { referrer }),
-    },
+    page: { url: requireBounded(page, 'url', 8000, path + 'page.') },
     draft: readDraft(event.draft, path + 'draft.'),
-    ...(echoed === undefined ? {} : { echoed }),
   };
+  if (referrer !== undefined) read.page.referrer = referrer;
+  if (echoed !== undefined) read.echoed = echoed;
+  return read;
 }
 
 function codes(value: unknown, path: string): string[] {
@@ -200,7 +201,7 @@ function requireBounded(from: JsonObject, key: string, longest: number, path = '
   return bounded(from, key, longest, path) ?? refuse(path + key, 'text', 'missing');
 }
 
-/** One event of a checked beacon. */
+/** One event of a beacon that readBeacon checked: its times are in UTC already. */
 export function readPageEvent(event: BeaconEvent, edge: PageEdge): Result<PageRead, FactsProblem> {
   return reading(() => pageRead(event, edge));
 }
@@ -208,7 +209,7 @@ export function readPageEvent(event: BeaconEvent, edge: PageEdge): Result<PageRe
 function pageRead(event: BeaconEvent, edge: PageEdge): PageRead {
   const { beacon } = edge;
   const { draft } = event;
-  const occurredAt = requireTime({ at: event.at }, 'at');
+  const occurredAt = event.at;
   const page = scrubPage(event.page.url, event.page.referrer) ?? refuse('page.url', 'an http address');
   const emails = distinct([hashedEmail(draft.email)]);
   const phones = distinct([hashedPhone(draft.phone, distinct([draft.country, edge.country]))]);
@@ -244,7 +245,7 @@ function pageRead(event: BeaconEvent, edge: PageEdge): PageRead {
     eventId: event.id,
     shopifyId: event.shopifyId,
     occurredAt,
-    sentAt: requireTime({ sent: beacon.sent }, 'sent'),
+    sentAt: beacon.sent,
     page,
     consent: { ...beacon.consent },
     echoed: event.echoed ?? [],
@@ -291,12 +292,7 @@ function clicksOf(event: BeaconEvent, beacon: Beacon, occurredAt: string): Click
   const { referrer } = event.page;
   if (referrer !== undefined && hostOf(referrer) === hostOf(event.page.url))
     add(clickIdIn(referrer), occurredAt, 'referrer');
-  if (beacon.click)
-    add(
-      clickId(beacon.click.id),
-      requireTime({ at: beacon.click.at }, 'at', 'click.'),
-      keptFrom(beacon.click),
-    );
+  if (beacon.click) add(clickId(beacon.click.id), beacon.click.at, keptFrom(beacon.click));
   return clicks;
 }
 
