@@ -333,6 +333,30 @@ describe('more of what happens to visitors', () => {
     ]);
   });
 
+  it('with Global Privacy Control: the browser tells it under limited data use, the server not without an address', async () => {
+    visitor = await mall.visitor('US-CA');
+    await visitor.addInitScript(() =>
+      Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true }),
+    );
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    const [viewed] = await mall.browserCopies('ViewContent');
+    await mall.addToCart(page);
+    const [added] = await mall.browserCopies('AddToCart');
+    const order = await mall.buy(page);
+    await mall.heard(...WHOLE_VISIT);
+    await mall.deliver();
+
+    expect([viewed?.limitedDataUse, added?.limitedDataUse]).toEqual([true, true]);
+    // TikTok applies the limit by the visitor's address, and on loopback there is none: so the server leaves it out.
+    expect(mall.counted().map(({ event, source }) => [event, source])).toEqual([
+      ['AddToCart', 'Browser'],
+      ['ViewContent', 'Browser'],
+    ]);
+    expect(await mall.ending(order)).toEqual([{ state: 'skipped', reason: 'sale_opt_out' }]);
+    expect(order.noteAttributes.find(({ name }) => name === '_tock_consent')?.value).toMatch(/^1110[.]/);
+  });
+
   it('page closed in mid-beacon: the server had it, the next page tells it again, TikTok counts it once', async () => {
     visitor = await mall.visitor('US-NY');
     await visitor.route(

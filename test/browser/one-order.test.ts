@@ -62,7 +62,7 @@ it('goes from the ad through the checkout to TikTok, once, and into the log', as
 
   const log = await openInAdmin(staff, '/app/log');
   await log.getByRole('link', { name: `Order ${order.name}` }).click();
-  await log.getByText('Sent and taken by TikTok').waitFor();
+  await log.getByText('Sent to TikTok').first().waitFor();
   await log.getByText('equal, byte for byte, to what was sent').waitFor();
   expect(await log.getByLabel('The event as sent').textContent()).toContain(`"order-${order.id}"`);
   expect(faults).toEqual([]);
