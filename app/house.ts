@@ -54,7 +54,7 @@ import { hashedEmail } from './conversion/identity.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { createShopLog, type ShopLog } from './delivery/shop-log.ts';
 import { createEnquiry } from './enquiry/enquiry.ts';
-import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
+import { overviewOf, stuckAt, type Overview, type Stuck } from './overview.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
 import { runPrivacyRequests } from './privacy/requests.ts';
 import {
@@ -68,7 +68,7 @@ import {
 import { keepWhatIsDue } from './privacy/retention.ts';
 import { createRadar, storefrontAddress, type RadarShop } from './radar/radar.ts';
 import { readiness, type Readiness } from './readiness.ts';
-import { shopDay } from './record/day.ts';
+import { localTime, shopDay } from './record/day.ts';
 import { createShopsInForce, type ShopsInForce } from './record/shop.ts';
 import { createTikTok } from './tiktok/client.ts';
 import type { RegionOf } from './record/judge.ts';
@@ -135,10 +135,14 @@ export interface House {
   logOf(shop: Pick<InstalledShop, 'id' | 'timeZone'>): ShopLog;
   /** The shop's day, YYYY-MM-DD. */
   today(shop: Pick<InstalledShop, 'timeZone'>): string;
+  /** What the shop's clocks show at a moment, as YYYY-MM-DDTHH:MM:SS. */
+  localTime(shop: Pick<InstalledShop, 'timeZone'>, at: Date): string;
   /** What events of the last weeks waited for or ended with, by state. */
   reasonsSeen(shop: InstalledShop): Promise<{ state: OutcomeState; reason: string }[]>;
-  /** The shop's day so far. */
-  todayOf(shop: InstalledShop): Promise<DayNumbers>;
+  /** What waits at a pixel that may not send, and how long that is of use. */
+  stuckAt(shop: InstalledShop, pixelId: string): Promise<Stuck>;
+  /** What Home shows. */
+  overview(shop: InstalledShop): Promise<Overview>;
   /** Other senders to TikTok, as the newest look at the storefront found them; null before the first. */
   radarFindings(shop: InstalledShop): Promise<StorefrontCheck | null>;
   /** Looks now; takes seconds. */
@@ -319,7 +323,11 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     stopped: (pixelId) => delivery.hold(pixelId),
     tellStorefront: () => tellStorefront(shop.id),
   });
-  const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> => createPixelUseCases(shop, newsOf(shop));
+  const pixelsOf = (shop: ShopStore): PixelUseCases<Pixel> =>
+    createPixelUseCases(shop, newsOf(shop), async () => ({
+      timeZone: (await shop.details()).timeZone,
+      now: clock.now(),
+    }));
   const accessOf = (shop: ShopStore): SourceAccess => ({
     granted: async () => (await shop.details()).scopes,
     async look() {
@@ -500,6 +508,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         tiktok,
         owner,
         pageUrl: storefrontAddress(shop, undefined),
+        timeZone: shop.timeZone,
         clock,
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
@@ -536,16 +545,16 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     logOf: (shop) =>
       createShopLog({ database: store.database, keyring, shops, key: () => store.shop(shop.id).key() }, shop),
     today: (shop) => shopDay(clock.now(), shop.timeZone),
+    localTime: (shop, at) => localTime(at, shop.timeZone),
     reasonsSeen: (shop) =>
       readReasons(
         store.database,
         shop.id,
         shopDay(new Date(clock.now().getTime() - 30 * 86_400_000), shop.timeZone),
       ),
-    async todayOf(shop) {
-      const day = shopDay(clock.now(), shop.timeZone);
-      return dayNumbers(await readTotals(store.database, shop.id, day, day), shop.currency);
-    },
+    stuckAt: (shop, pixelId) => stuckAt(store.database, shop, pixelId, clock.now()),
+    overview: (shop) =>
+      overviewOf({ database: store.database, own: store.shop(shop.id), radar, clock }, shop),
     radarFindings: (shop) => radar.findings(shop.id),
     checkStorefront: async (shop) => radar.check(await radarShop(shop)),
     webPixelOf: async (shop) =>

@@ -18,7 +18,7 @@ const spoken = (pixel: Pixel): Record<string, unknown> => ({
 
 export const pixelAdd: Command = {
   name: 'pixel add',
-  usage: '--shop D --code C --token-stdin [--name N] [--test-code T] [--browser-leg]',
+  usage: '--shop D --code C --token-stdin [--name N] [--test-code T] [--browser-leg] [--active-from T]',
   summary: 'Connects a TikTok pixel to a shop.',
   help: [
     '--shop D        the shop, such as birch.myshopify.com',
@@ -27,6 +27,7 @@ export const pixelAdd: Command = {
     '--name N        how the pages call it; the code unless given',
     '--test-code T   events go to Test Events only',
     '--browser-leg   the theme embed loads this pixel in the storefront too',
+    '--active-from T the first second whose orders count, in the store’s time, such as 2026-11-21T09:30; now unless given',
   ],
   options: {
     shop: { type: 'string' },
@@ -35,6 +36,7 @@ export const pixelAdd: Command = {
     'token-stdin': { type: 'boolean' },
     'test-code': { type: 'string' },
     'browser-leg': { type: 'boolean' },
+    'active-from': { type: 'string' },
   },
   positionals: { min: 0, max: 0 },
   async run(call) {
@@ -49,6 +51,7 @@ export const pixelAdd: Command = {
         token: (await call.stdin()).trim(),
         testEventCode: optional(call, 'test-code') ?? '',
         browserLeg: call.values['browser-leg'] === true ? 'on' : '',
+        activeFrom: optional(call, 'active-from') ?? '',
       },
       ACTOR,
     );

@@ -17,3 +17,8 @@ export function pixelCodeProblem(code: string): string | undefined {
     return `A pixel code has ${LENGTH} characters, this has ${code.length}. Is it the access token?`;
   return undefined;
 }
+
+/** While it is typed: only what more typing cannot mend. */
+export function typedCodeProblem(code: string): string | undefined {
+  return code.length < LENGTH && /^[A-Z0-9]*$/.test(code) ? undefined : pixelCodeProblem(code);
+}

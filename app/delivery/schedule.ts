@@ -50,6 +50,14 @@ export function tooLate({ firstPossibleCopyAt, eventAt }: Standing, now: Date): 
   return now.getTime() - eventAt.getTime() > OLDEST_EVENT_MS ? 'age' : null;
 }
 
+/** Until when an event that was never settled may still go, by the same two limits. */
+export function sendableUntil({ firstPossibleCopyAt, eventAt }: Omit<Standing, 'receivedAt'>): Date {
+  const age = eventAt.getTime() + OLDEST_EVENT_MS;
+  return new Date(
+    firstPossibleCopyAt ? Math.min(firstPossibleCopyAt.getTime() + SAFE_AFTER_COPY_MS, age) : age,
+  );
+}
+
 /** The next try, or null when none would be safe or of use. */
 export function nextTry(standing: Standing, tries: number, now: Date, random: () => number): Date | null {
   const at = new Date(now.getTime() + retryDelay(tries, random));

@@ -1,114 +1,165 @@
-/** Home: is it working, what happened today, what is left to do. */
-import type { LoaderFunctionArgs } from '@remix-run/node';
-import { useLoaderData } from '@remix-run/react';
-import { Badge, Banner, BlockStack, Link, Page } from '@shopify/polaris';
+/** Home: is it working, what happened today and in the last weeks, and the one thing to do next. */
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { useFetcher, useLoaderData } from '@remix-run/react';
+import {
+  Badge,
+  Banner,
+  BlockStack,
+  Button,
+  Card,
+  InlineGrid,
+  Link,
+  Page,
+  Text,
+  type BadgeProps,
+} from '@shopify/polaris';
 
-import { SetupList, type SetupStep } from '../ui/SetupList.tsx';
-import { TodayCard } from '../ui/TodayCard.tsx';
-import { moneyWords } from '../ui/words-for.ts';
+import { MatchCoverage } from '../ui/MatchCoverage.tsx';
+import { NumbersCard } from '../ui/NumbersCard.tsx';
+import { OrdersChart } from '../ui/OrdersChart.tsx';
+import { SetupList } from '../ui/SetupList.tsx';
+import { TestModeNotice } from '../ui/TestModeNotice.tsx';
+import { HOME_TEXT, STATE_LINE, type HomeState } from '../ui/texts-home.ts';
+import { useEmbedState } from '../ui/use-embed.ts';
+import {
+  chartWords,
+  coverageWords,
+  numberWords,
+  setupSteps,
+  standing,
+  stuckWords,
+} from '../ui/words-for-home.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { shop, staff, store } = await context.house.requireShop(request);
-  const [pixels, today, sent] = await Promise.all([
-    store.pixels.list(),
-    context.house.todayOf(shop),
-    context.house.logOf(shop).page({ state: 'sent', kind: 'order' }, null, 1),
-  ]);
-  const refused = pixels.find(({ state }) => state === 'token_refused' || state === 'no_permission');
+  const { shop, staff } = await context.house.requireShop(request);
+  const seen = await context.house.overview(shop);
+  const { locale } = staff;
+  const words = { timeZone: shop.timeZone, locale };
   return {
-    state: homeState({
-      connected: pixels.length > 0,
-      refused: refused !== undefined,
-      test: pixels.some(({ testEventCode }) => testEventCode !== null),
-      paused: pixels.length > 0 && pixels.every(({ state }) => state === 'paused'),
-      firstSent: sent.entries.length > 0,
+    ...standing(seen, shop),
+    today: numberWords(seen.today, shop.currency, locale),
+    month: numberWords(seen.month, shop.currency, locale),
+    days: { first: seen.days[0]?.day ?? '', last: seen.days.at(-1)?.day ?? '' },
+    chart: chartWords(seen, locale),
+    coverage: coverageWords(seen, locale),
+    stuck: seen.pixels.flatMap(({ id, name }) => {
+      const stuck = seen.stuck.get(id);
+      const sentences = stuck ? stuckWords(stuck, shop.currency, words) : [];
+      return sentences.length > 0 ? [{ id, name, sentences }] : [];
     }),
-    refused: refused ? { id: refused.id, name: refused.name } : null,
-    reconnect: shop.reconnectSince !== null,
-    steps: [
-      {
-        done: pixels.length > 0,
-        title: 'Connect a TikTok pixel',
-        text: 'Pixel code and access token from TikTok Events Manager.',
-        to: '/app/pixels/new',
-      },
-      {
-        done: shop.webPixelId !== null,
-        title: 'Storefront pixel is on',
-        text: 'Tock switches it on by itself. It tells which ad click an order belongs to.',
-      },
-      {
-        done: sent.entries.length > 0,
-        title: 'First order sent',
-        text: 'Place an order. It shows up in the log within seconds and at TikTok about a minute later.',
-        to: '/app/log',
-      },
-    ] satisfies SetupStep[],
-    numbers: {
-      orders: today.orders,
-      sent: today.sent,
-      skipped: today.skipped,
-      waiting: today.waiting,
-      refused: today.error,
-      value: moneyWords(today.sentMinor, shop.currency, staff.locale) ?? '–',
-    },
+    testing: seen.pixels
+      .filter(({ testEventCode }) => testEventCode !== null)
+      .map(({ id, name }) => ({ id, name })),
+    steps: setupSteps(seen, shop),
+    dismissed: seen.marks.has('dismissed'),
   };
 }
 
-type HomeState = 'disconnected' | 'needs_attention' | 'paused' | 'test' | 'waiting' | 'active';
-
-function homeState(seen: {
-  connected: boolean;
-  refused: boolean;
-  test: boolean;
-  paused: boolean;
-  firstSent: boolean;
-}): HomeState {
-  if (!seen.connected) return 'disconnected';
-  if (seen.refused) return 'needs_attention';
-  if (seen.paused) return 'paused';
-  if (seen.test) return 'test';
-  return seen.firstSent ? 'active' : 'waiting';
+export async function action({ context, request }: ActionFunctionArgs) {
+  const { store, actor } = await context.house.requireShop(request);
+  const form = await request.formData();
+  const on = form.get('on') === 'yes';
+  switch (form.get('intent')) {
+    case 'dismiss':
+      await store.setup.set('dismissed', on, actor);
+      return null;
+    case 'sharing':
+      await store.setup.set('data_sharing_off', on, actor);
+      return null;
+    default:
+      throw new Response('This form is not known.', { status: 400 });
+  }
 }
 
+const TONES: Record<HomeState, BadgeProps['tone']> = {
+  active: 'success',
+  waiting: 'info',
+  test: 'warning',
+  paused: undefined,
+  needs_attention: 'critical',
+  token_refused: 'critical',
+  disconnected: 'attention',
+};
+
 export default function Home() {
-  const { state, refused, reconnect, steps, numbers } = useLoaderData<typeof loader>();
+  const home = useLoaderData<typeof loader>();
+  const fetcher = useFetcher();
+  const embed = useEmbedState();
+  const tone = TONES[home.state];
+  // Nobody but App Bridge knows of the embed; while it does not say, the step stands open.
+  const steps = home.steps.map((step) =>
+    step.key === 'embed' ? { ...step, done: embed === 'active' } : step,
+  );
+  const open = steps.some(({ done }) => !done);
+  const send = (intent: string, on: boolean) =>
+    fetcher.submit({ intent, on: on ? 'yes' : 'no' }, { method: 'post', action: '/app?index' });
   return (
-    <Page title="Tock" titleMetadata={<HomeBadge state={state} />}>
+    <Page title="Tock" titleMetadata={<Badge {...(tone ? { tone } : {})}>{STATE_LINE[home.state]}</Badge>}>
       <BlockStack gap="400">
-        {reconnect ? (
-          <Banner tone="warning" title="Shopify ended Tock’s connection for a while">
-            <p>You reopened the app, so it is being restored. Orders were taken in all the while.</p>
+        {tone === 'critical' ? (
+          <Banner tone="critical" title={home.line}>
+            {home.next ? (
+              <p>
+                <Link url={home.next.to}>{home.next.text}</Link>
+              </p>
+            ) : null}
           </Banner>
+        ) : (
+          <Card>
+            <BlockStack gap="100">
+              <Text as="p">{home.line}</Text>
+              {home.next ? (
+                <Text as="p" fontWeight="semibold">
+                  <Link url={home.next.to}>{home.next.text}</Link>
+                </Text>
+              ) : null}
+            </BlockStack>
+          </Card>
+        )}
+        {home.state === 'test' ? null : <TestModeNotice pixels={home.testing} />}
+        {home.stuck.map(({ id, name, sentences }) => (
+          <Card key={id}>
+            <BlockStack gap="100">
+              <Text as="h2" variant="headingMd">
+                {HOME_TEXT.stuck.title}: {name}
+              </Text>
+              {sentences.map((sentence) => (
+                <Text key={sentence} as="p">
+                  {sentence}
+                </Text>
+              ))}
+            </BlockStack>
+          </Card>
+        ))}
+        {open && !home.dismissed ? (
+          <SetupList
+            steps={steps}
+            onDismiss={() => send('dismiss', true)}
+            onTick={(on) => send('sharing', on)}
+          />
         ) : null}
-        {refused ? (
-          <Banner tone="critical" title={`${refused.name} cannot send`}>
-            <p>
-              Its orders wait and nothing is lost.{' '}
-              <Link url={`/app/pixels/${refused.id}`}>See what the pixel needs</Link>
-            </p>
-          </Banner>
+        <NumbersCard
+          title={HOME_TEXT.today}
+          numbers={home.today}
+          days={{ from: home.days.last, to: home.days.last }}
+        />
+        <NumbersCard
+          title={HOME_TEXT.month}
+          numbers={home.month}
+          days={{ from: home.days.first, to: home.days.last }}
+        />
+        <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
+          <OrdersChart days={home.chart.days} summary={home.chart.summary} />
+          <MatchCoverage coverage={home.coverage} />
+        </InlineGrid>
+        {open && home.dismissed ? (
+          <div>
+            <Button variant="plain" onClick={() => send('dismiss', false)}>
+              {HOME_TEXT.setup.show}
+            </Button>
+          </div>
         ) : null}
-        {steps.every(({ done }) => done) ? null : <SetupList steps={steps} />}
-        <TodayCard numbers={numbers} />
       </BlockStack>
     </Page>
   );
-}
-
-function HomeBadge({ state }: { state: HomeState }) {
-  switch (state) {
-    case 'active':
-      return <Badge tone="success">Active</Badge>;
-    case 'waiting':
-      return <Badge tone="info">Waiting for first order</Badge>;
-    case 'test':
-      return <Badge tone="warning">Test mode</Badge>;
-    case 'paused':
-      return <Badge>Paused</Badge>;
-    case 'needs_attention':
-      return <Badge tone="critical">Needs attention</Badge>;
-    case 'disconnected':
-      return <Badge tone="attention">Not connected</Badge>;
-  }
 }

@@ -2,7 +2,7 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigate, useSearchParams, useSubmit } from '@remix-run/react';
 import { Modal, TitleBar, useAppBridge } from '@shopify/app-bridge-react';
-import { Badge, Banner, BlockStack, Box, InlineStack, Link, Page, Text } from '@shopify/polaris';
+import { Badge, Banner, BlockStack, Box, Card, InlineStack, Link, Page, Text } from '@shopify/polaris';
 import { useEffect } from 'react';
 
 import type { CheckedPixels } from '../settings/checked-pixels.ts';
@@ -10,14 +10,22 @@ import type { Pixel } from '../store/pixels.ts';
 import { PixelBadge } from '../ui/PixelBadge.tsx';
 import { PixelForm } from '../ui/PixelForm.tsx';
 import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
+import { stuckWords } from '../ui/words-for-home.ts';
 
 const notHere = () => new Response('This pixel is not here.', { status: 404 });
 
 export async function loader({ context, params, request }: LoaderFunctionArgs) {
-  const { store, staff } = await context.house.requireShop(request);
+  const { store, shop, staff } = await context.house.requireShop(request);
   const pixel = await store.pixels.get(params.id ?? '');
   if (!pixel || pixel.removedAt) throw notHere();
-  const { name, code, tokenLast4, testEventCode, state, browserLeg } = pixel;
+  const { name, code, tokenLast4, testEventCode, state, browserLeg, activeFrom } = pixel;
+  const waits =
+    state === 'active'
+      ? []
+      : stuckWords(await context.house.stuckAt(shop, pixel.id), shop.currency, {
+          timeZone: shop.timeZone,
+          locale: staff.locale,
+        });
   return {
     name,
     code,
@@ -25,6 +33,9 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
     testEventCode: testEventCode ?? '',
     state,
     browserLeg,
+    activeFrom: context.house.localTime(shop, activeFrom).slice(0, 16),
+    timeZone: shop.timeZone,
+    waits,
     owner: staff.owner,
   };
 }
@@ -37,9 +48,9 @@ export async function action({ context, params, request }: ActionFunctionArgs) {
   const id = params.id ?? '';
   switch (form.intent) {
     case 'save':
-      return answer(await checked.edit(id, form, actor), 'Pixel saved');
+      return saved();
     case 'test':
-      return tested(await checked.sendTest(id));
+      return tested(await seenTest());
     case 'pause':
       return answer(await pixels.pause(id, actor), 'Pixel paused');
     case 'resume':
@@ -51,6 +62,21 @@ export async function action({ context, params, request }: ActionFunctionArgs) {
     }
     default:
       throw new Response('This form is not known.', { status: 400 });
+  }
+
+  /** A new token lets go what waited for it: how much that is was counted before. */
+  async function saved() {
+    const { orders, late } = await context.house.stuckAt(shop, id);
+    const outcome = await checked.edit(id, form, actor);
+    const freed = form.token !== '' && form.token !== undefined && orders + late > 0;
+    return answer(outcome, freed ? PIXEL_TEXT.released(orders, late) : PIXEL_TEXT.saved);
+  }
+
+  /** That one was seen is a step of the set-up. */
+  async function seenTest() {
+    const outcome = await checked.sendTest(id);
+    if (outcome.state === 'taken') await store.setup.set('test_event_seen', true, actor);
+    return outcome;
   }
 
   function answer(outcome: Awaited<ReturnType<typeof checked.edit>>, done: string) {
@@ -180,6 +206,20 @@ export default function EditPixel() {
             <p>Orders are kept and wait. Once it is resumed, those that TikTok can still count are sent.</p>
           </Banner>
         ) : null}
+        {pixel.waits.length > 0 ? (
+          <Card>
+            <BlockStack gap="100">
+              <Text as="h2" variant="headingSm">
+                {PIXEL_TEXT.waits}
+              </Text>
+              {pixel.waits.map((sentence) => (
+                <Text key={sentence} as="p">
+                  {sentence}
+                </Text>
+              ))}
+            </BlockStack>
+          </Card>
+        ) : null}
         <PixelForm
           stored={{
             name: pixel.name,
@@ -187,7 +227,9 @@ export default function EditPixel() {
             token: '',
             testEventCode: pixel.testEventCode,
             browserLeg: pixel.browserLeg ? 'on' : 'off',
+            activeFrom: pixel.activeFrom,
           }}
+          timeZone={pixel.timeZone}
           tokenLast4={pixel.tokenLast4}
           mayReplaceToken={pixel.owner}
           errors={answer?.errors ?? {}}
@@ -201,6 +243,11 @@ export default function EditPixel() {
             Tock stops sending to this pixel at once and deletes its token. What waits for it will not be
             sent. The log of what was sent stays.
           </Text>
+          {pixel.waits.length > 0 ? (
+            <Text as="p">
+              {PIXEL_TEXT.removeWaits} {pixel.waits[0]}
+            </Text>
+          ) : null}
         </Box>
         <TitleBar title={`Remove ${pixel.name}?`}>
           <button

@@ -1,15 +1,22 @@
 /** Adding a pixel: code, token and, while testing, a test event code. */
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
-import { useActionData, useNavigate } from '@remix-run/react';
+import { useActionData, useLoaderData, useNavigate } from '@remix-run/react';
 import { Page } from '@shopify/polaris';
 
 import { PixelForm, type PixelFields } from '../ui/PixelForm.tsx';
 
-const EMPTY: PixelFields = { name: '', code: '', token: '', testEventCode: '', browserLeg: 'off' };
+const EMPTY: PixelFields = {
+  name: '',
+  code: '',
+  token: '',
+  testEventCode: '',
+  browserLeg: 'off',
+  activeFrom: '',
+};
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  await context.house.requireShop(request);
-  return null;
+  const { shop } = await context.house.requireShop(request);
+  return { timeZone: shop.timeZone };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -25,11 +32,18 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function NewPixel() {
+  const { timeZone } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const navigate = useNavigate();
   return (
     <Page title="Add pixel" backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}>
-      <PixelForm stored={EMPTY} errors={answer?.errors ?? {}} unclear={answer?.unclear ?? null} savedAt="" />
+      <PixelForm
+        stored={EMPTY}
+        timeZone={timeZone}
+        errors={answer?.errors ?? {}}
+        unclear={answer?.unclear ?? null}
+        savedAt=""
+      />
     </Page>
   );
 }

@@ -44,6 +44,8 @@ interface CheckedPixelNeeds<Row extends PixelRow> {
   readonly tiktok: { track(call: { accessToken: string; body: string }): Promise<TrackAnswer> };
   /** Of the storefront, for the test event's page. */
   readonly pageUrl: string;
+  /** The shop's. */
+  readonly timeZone: string;
   readonly clock: Clock;
 }
 
@@ -51,7 +53,7 @@ interface CheckedPixelNeeds<Row extends PixelRow> {
 const CHECK_CODE = 'TOCKCHECK';
 
 export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNeeds<Row>): CheckedPixels<Row> {
-  const { rows, pixels, tiktok, owner, pageUrl, clock } = needs;
+  const { rows, pixels, tiktok, owner, pageUrl, clock, timeZone } = needs;
 
   async function check(code: string, token: string, testEventCode: string | null): Promise<PixelCheck> {
     const body = JSON.stringify({
@@ -82,12 +84,12 @@ export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNee
 
   return {
     async add(values, actor) {
-      const form = readNewPixel(values);
+      const form = readNewPixel(values, { timeZone, now: clock.now() });
       if (!form.ok) return { ok: false, problem: 'fields', errors: form.errors };
       return (await obstacle(values, form.fields)) ?? pixels.add(values, actor);
     },
     async edit(id, values, actor) {
-      const form = readPixelEdit(values);
+      const form = readPixelEdit(values, { timeZone, now: clock.now() });
       if (!form.ok) return { ok: false, problem: 'fields', errors: form.errors };
       const pixel = await rows.get(id);
       if (!pixel || pixel.removedAt) return { ok: false, problem: 'not_found' };

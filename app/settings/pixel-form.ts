@@ -1,6 +1,7 @@
 /** The form of a pixel: what its fields are called, what they take, and what is wrong with what was typed, in words. */
 import type { PixelCode } from '../conversion/facts.ts';
 import { pixelCodeProblem, tidyPixelCode } from '../conversion/pixel-code.ts';
+import { momentOf, readDay } from '../record/day.ts';
 
 export interface PixelFields {
   readonly name: string;
@@ -8,10 +9,12 @@ export interface PixelFields {
   readonly token: string;
   readonly testEventCode: string | null;
   readonly browserLeg: boolean;
+  /** Absent: from now on. */
+  readonly activeFrom?: Date;
 }
 
 /** By field; a field without an entry is fine. */
-export type FieldErrors = Partial<Record<'name' | 'code' | 'token' | 'testEventCode', string>>;
+export type FieldErrors = Partial<Record<'name' | 'code' | 'token' | 'testEventCode' | 'activeFrom', string>>;
 
 export type PixelForm =
   { readonly ok: true; readonly fields: PixelFields } | { readonly ok: false; readonly errors: FieldErrors };
@@ -19,14 +22,46 @@ export type PixelForm =
 /** What a form or the command line hands in: only texts are read, anything else counts as empty. */
 export type FormValues = Readonly<Record<string, unknown>>;
 
+/** What a start in local time is read by. */
+export interface FormPlace {
+  readonly timeZone: string;
+  readonly now: Date;
+}
+
+/** TikTok has no use for older orders. */
+const EARLIEST_START_DAYS = 7;
+/** A typing mistake in the year must not keep a store silent. */
+const LATEST_START_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+/** The shop's local time, such as 2026-11-21T09:30; empty means that nothing is said of it. */
+function startOf(values: FormValues, { timeZone, now }: FormPlace): { at?: Date; problem?: string } {
+  const text = typeof values.activeFrom === 'string' ? values.activeFrom.trim() : '';
+  if (text === '') return {};
+  const known = /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?$/.exec(text);
+  const day = known?.[1] === undefined ? null : readDay(known[1]);
+  if (!known || day === null) return { problem: 'Enter a day and a time, such as 2026-11-21 and 09:30.' };
+  const at = momentOf(`${day}T${known[2] ?? '00:00'}${known[3] ?? ':00'}`, timeZone);
+  const days = (at.getTime() - now.getTime()) / DAY_MS;
+  if (days < -EARLIEST_START_DAYS)
+    return { problem: `At most ${EARLIEST_START_DAYS} days back: TikTok has no use for older orders.` };
+  if (days > LATEST_START_DAYS)
+    return {
+      problem: `At most ${LATEST_START_DAYS} days ahead. Pause the pixel if it is to rest for longer.`,
+    };
+  return { at };
+}
+
 /** A new pixel: everything that is needed must be there. */
-export function readNewPixel(values: FormValues): PixelForm {
+export function readNewPixel(values: FormValues, place: FormPlace): PixelForm {
   const { name, code, token, testEventCode, browserLeg } = textsOf(values);
+  const start = startOf(values, place);
   const errors: FieldErrors = {
     ...entry('name', nameProblem(name)),
     ...entry('code', pixelCodeProblem(code)),
     ...entry('token', tokenProblem(token)),
     ...entry('testEventCode', testCodeProblem(testEventCode)),
+    ...entry('activeFrom', start.problem),
   };
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return {
@@ -37,6 +72,7 @@ export function readNewPixel(values: FormValues): PixelForm {
       token,
       testEventCode: testEventCode || null,
       browserLeg: browserLeg ?? false,
+      ...(start.at ? { activeFrom: start.at } : {}),
     },
   };
 }
@@ -48,18 +84,22 @@ export interface PixelEdit {
   readonly testEventCode: string | null;
   /** Absent: stays as it is. A form that offers the choice hands in "on" or "off". */
   readonly browserLeg?: boolean;
+  /** Absent: stays as it is. */
+  readonly activeFrom?: Date;
 }
 
 export type PixelEditForm =
   { readonly ok: true; readonly edit: PixelEdit } | { readonly ok: false; readonly errors: FieldErrors };
 
 /** A change: the code stays what it is, and an empty token field means that the stored one stays. */
-export function readPixelEdit(values: FormValues): PixelEditForm {
+export function readPixelEdit(values: FormValues, place: FormPlace): PixelEditForm {
   const { name, token, testEventCode, browserLeg } = textsOf(values);
+  const start = startOf(values, place);
   const errors: FieldErrors = {
     ...entry('name', name === '' ? 'Give the pixel a name, so that you recognise it.' : nameProblem(name)),
     ...(token === '' ? {} : entry('token', tokenProblem(token))),
     ...entry('testEventCode', testCodeProblem(testEventCode)),
+    ...entry('activeFrom', start.problem),
   };
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return {
@@ -68,6 +108,7 @@ export function readPixelEdit(values: FormValues): PixelEditForm {
       name,
       testEventCode: testEventCode || null,
       ...(browserLeg === undefined ? {} : { browserLeg }),
+      ...(start.at ? { activeFrom: start.at } : {}),
       ...(token === '' ? {} : { token }),
     },
   };

@@ -1,7 +1,13 @@
 /** What staff can do with a pixel: add, edit, pause, resume, remove; each a new settings version where one is due. */
 import type { PixelCode } from '../conversion/facts.ts';
 import { defaultPixelSettings } from '../conversion/settings.ts';
-import { readNewPixel, readPixelEdit, type FieldErrors, type FormValues } from './pixel-form.ts';
+import {
+  readNewPixel,
+  readPixelEdit,
+  type FieldErrors,
+  type FormPlace,
+  type FormValues,
+} from './pixel-form.ts';
 import { changeSettings, type SettingsRows } from './versions.ts';
 
 interface PixelRow {
@@ -21,6 +27,7 @@ export interface PixelRows<Row extends PixelRow> {
       token: string;
       testEventCode: string | null;
       browserLeg: boolean;
+      activeFrom?: Date;
     },
     actor: string,
   ): Promise<{ readonly ok: true; readonly pixel: Row } | { readonly ok: false; readonly pixel: Row }>;
@@ -31,6 +38,7 @@ export interface PixelRows<Row extends PixelRow> {
       token?: string;
       testEventCode?: string | null;
       browserLeg?: boolean;
+      activeFrom?: Date;
       state?: 'active' | 'paused';
     },
     actor: string,
@@ -77,6 +85,8 @@ export interface PausingNews extends PixelNews {
 export function createPixelUseCases<Row extends PixelRow>(
   rows: ShopRows<Row>,
   news: PausingNews,
+  /** Where and when a form is filled in. */
+  place: () => Promise<FormPlace>,
 ): PixelUseCases<Row> {
   async function saved(pixel: Row): Promise<PixelOutcome<Row>> {
     news.changed();
@@ -100,7 +110,7 @@ export function createPixelUseCases<Row extends PixelRow>(
 
   return {
     async add(values, actor) {
-      const form = readNewPixel(values);
+      const form = readNewPixel(values, await place());
       if (!form.ok) return { ok: false, problem: 'fields', errors: form.errors };
       const added = await rows.pixels.add(form.fields, actor);
       if (!added.ok)
@@ -113,7 +123,7 @@ export function createPixelUseCases<Row extends PixelRow>(
       return saved(added.pixel);
     },
     async edit(id, values, actor) {
-      const form = readPixelEdit(values);
+      const form = readPixelEdit(values, await place());
       if (!form.ok) return { ok: false, problem: 'fields', errors: form.errors };
       const before = await rows.pixels.get(id);
       if (!before) return { ok: false, problem: 'not_found' };

@@ -211,3 +211,20 @@ export async function insertUnsettled(sql: Sql, rows: readonly UnsettledRow[]): 
     unsettledColumns.values(rows),
   );
 }
+
+/** Which match keys the newest sent orders carried: how many orders for each set of keys. */
+export async function matchKeysSent(
+  sql: Sql,
+  shopId: string,
+  since: Date,
+  limit: number,
+): Promise<{ keys: number; orders: number }[]> {
+  return sql.rows<{ keys: number; orders: number }>(
+    `SELECT match_keys AS keys, count(*)::int AS orders
+       FROM (SELECT match_keys FROM order_deliveries
+              WHERE shop_id = $1 AND state = 'sent' AND occurred_at >= $2
+              ORDER BY occurred_at DESC LIMIT $3) AS newest
+      WHERE match_keys IS NOT NULL GROUP BY match_keys`,
+    [shopId, since, limit],
+  );
+}

@@ -1,6 +1,7 @@
 /** The queue: what is due or waiting, one row for each event and pixel, claimed by lease and gone when settled. */
 import { byNumber, multirow, storable } from './multirow.ts';
 import type { Sql } from './database.ts';
+import { idOrNull } from './rows.ts';
 import type { TotalChange } from './totals.ts';
 
 export type WaitingFor = 'context' | 'identity' | 'payment' | 'shopify' | 'pixel' | 'retry' | 'due';
@@ -486,4 +487,38 @@ export async function takeOfRemoved(
     [pixelId, now, limit],
   );
   return rows.map(read);
+}
+
+export interface StuckOrder {
+  occurredAt: Date;
+  firstPossibleCopyAt: Date | null;
+  valueMinor: bigint | null;
+  currency: string | null;
+}
+
+/** Orders that wait until their pixel may send again, oldest first, as many as a page needs to count. */
+export async function stuckOrders(
+  sql: Sql,
+  shopId: string,
+  pixelId: string,
+  limit: number,
+): Promise<StuckOrder[]> {
+  if (idOrNull(pixelId) === null) return [];
+  const rows = await sql.rows<{
+    occurred_at: Date;
+    first_possible_copy_at: Date | null;
+    value_minor: string | null;
+    currency: string | null;
+  }>(
+    `SELECT occurred_at, first_possible_copy_at, value_minor, currency FROM queue
+      WHERE shop_id = $1 AND kind = 'order' AND pixel_id = $2 AND waiting_for = 'pixel'
+      ORDER BY occurred_at LIMIT $3`,
+    [shopId, pixelId, limit],
+  );
+  return rows.map((row) => ({
+    occurredAt: row.occurred_at,
+    firstPossibleCopyAt: row.first_possible_copy_at,
+    valueMinor: row.value_minor === null ? null : BigInt(row.value_minor),
+    currency: row.currency,
+  }));
 }

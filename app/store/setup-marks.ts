@@ -2,8 +2,8 @@
 import { writeAudit } from './audit.ts';
 import type { ShopParts } from './parts.ts';
 
-const setupMarks = ['dismissed', 'data_sharing_off', 'test_event_seen'] as const;
-type SetupMark = (typeof setupMarks)[number];
+export const setupMarks = ['dismissed', 'data_sharing_off', 'test_event_seen'] as const;
+export type SetupMark = (typeof setupMarks)[number];
 
 export interface SetupMarks {
   read(): Promise<ReadonlySet<SetupMark>>;

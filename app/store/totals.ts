@@ -137,3 +137,15 @@ export async function readReasons(
     [shopId, from],
   );
 }
+
+/** Whether an order ever reached TikTok, for real or as a test. */
+export async function everSent(sql: Sql, shopId: string): Promise<{ real: boolean; test: boolean }> {
+  const [row] = await sql.rows<{ real: boolean; test: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM daily_totals WHERE shop_id = $1 AND event = 'order' AND state = 'sent'
+                      AND reason = 'accepted' AND count > 0) AS real,
+            EXISTS (SELECT 1 FROM daily_totals WHERE shop_id = $1 AND state = 'sent'
+                      AND reason = 'test' AND count > 0) AS test`,
+    [shopId],
+  );
+  return row ?? { real: false, test: false };
+}

@@ -16,7 +16,7 @@ import {
 } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
-import { pixelCodeProblem, tidyPixelCode } from '../conversion/pixel-code.ts';
+import { pixelCodeProblem, tidyPixelCode, typedCodeProblem } from '../conversion/pixel-code.ts';
 import { PIXEL_TEXT } from './texts-pixels.ts';
 
 export interface PixelFields {
@@ -25,6 +25,8 @@ export interface PixelFields {
   token: string;
   testEventCode: string;
   browserLeg: 'on' | 'off';
+  /** The store's local time, YYYY-MM-DDTHH:MM; empty means from now on. */
+  activeFrom: string;
 }
 
 export type PixelErrors = Partial<Record<keyof PixelFields | 'form', string>>;
@@ -37,6 +39,8 @@ interface PixelFormProps {
   /** Replacing a stored token is the account owner's alone. */
   mayReplaceToken?: boolean;
   errors: PixelErrors;
+  /** The store's time zone, in which the start is read. */
+  timeZone: string;
   /** Why TikTok could not tell whether the token works; then it may be saved all the same. */
   unclear: string | null;
   /** Changes when something was saved, so that the form starts again from what is stored. */
@@ -45,6 +49,7 @@ interface PixelFormProps {
 
 export function PixelForm({
   stored,
+  timeZone,
   tokenLast4,
   mayReplaceToken = true,
   errors,
@@ -70,10 +75,17 @@ export function PixelForm({
   const changed = (Object.keys(stored) as (keyof PixelFields)[]).some((key) => fields[key] !== stored[key]);
   const set = (key: keyof PixelFields) => (value: string) => setFields((now) => ({ ...now, [key]: value }));
   const leave = (key: keyof PixelFields) => () => setLeft((now) => new Set(now).add(key));
-  const codeProblem = left.has('code') && !editing ? pixelCodeProblem(tidyPixelCode(fields.code)) : undefined;
+  const code = tidyPixelCode(fields.code);
+  const codeProblem = editing
+    ? undefined
+    : left.has('code')
+      ? pixelCodeProblem(code)
+      : typedCodeProblem(code);
 
   function save(unchecked: 'yes' | 'no' = 'no') {
-    submit({ intent: 'save', unchecked, ...fields }, { method: 'post' });
+    // A start that nobody touched stays, to the second.
+    const activeFrom = fields.activeFrom === stored.activeFrom ? '' : fields.activeFrom;
+    submit({ intent: 'save', unchecked, ...fields, activeFrom }, { method: 'post' });
   }
   function discard() {
     setFields(stored);
@@ -196,6 +208,22 @@ export function PixelForm({
             onChange={(on) => setFields((now) => ({ ...now, browserLeg: on ? 'on' : 'off' }))}
             helpText={PIXEL_TEXT.browserLegHelp}
           />
+        </Card>
+        <Card>
+          <div id="active-from">
+            <TextField
+              type="datetime-local"
+              label={PIXEL_TEXT.activeFrom(timeZone)}
+              value={fields.activeFrom}
+              onChange={set('activeFrom')}
+              error={errors.activeFrom ?? false}
+              autoComplete="off"
+              helpText={editing ? PIXEL_TEXT.activeFromEdit : PIXEL_TEXT.activeFromNew}
+            />
+            <Box paddingBlockStart="200">
+              <Link url="/app/guides/move-from-another-app">{PIXEL_TEXT.moveGuide}</Link>
+            </Box>
+          </div>
         </Card>
         {/* Lets the Enter key save from any field. */}
         <Box visuallyHidden>

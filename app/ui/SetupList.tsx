@@ -1,46 +1,69 @@
-/** What is still to be done until the first order reaches TikTok; gone once all of it is. */
-import { BlockStack, Card, Icon, InlineStack, Link, Text } from '@shopify/polaris';
+/** What is still to be done until the first order reaches TikTok; gone once all of it is, or when staff put it away. */
+import { BlockStack, Button, Card, Icon, InlineStack, Link, Text } from '@shopify/polaris';
 import { CheckCircleIcon } from '@shopify/polaris-icons';
 
+import { HOME_TEXT } from './texts-home.ts';
+
 export interface SetupStep {
+  key: string;
   done: boolean;
   title: string;
   text: string;
   /** Where it is done, inside the app. */
   to?: string;
+  /** What staff may tick off themselves, and whether they did. */
+  tick?: boolean | null;
 }
 
-export function SetupList({ steps }: { steps: SetupStep[] }) {
+interface SetupListProps {
+  steps: SetupStep[];
+  onDismiss: () => void;
+  onTick: (on: boolean) => void;
+}
+
+const words = HOME_TEXT.setup;
+
+export function SetupList({ steps, onDismiss, onTick }: SetupListProps) {
   const done = steps.filter((step) => step.done).length;
   return (
     <Card>
       <BlockStack gap="400">
-        <BlockStack gap="100">
-          <Text as="h2" variant="headingMd">
-            Get started
-          </Text>
-          <Text as="p" tone="subdued">
-            {done} of {steps.length} done
-          </Text>
-        </BlockStack>
+        <InlineStack align="space-between" blockAlign="start" gap="200">
+          <BlockStack gap="100">
+            <Text as="h2" variant="headingMd">
+              {words.title}
+            </Text>
+            <Text as="p" tone="subdued">
+              {words.done(done, steps.length)}
+            </Text>
+          </BlockStack>
+          <Button variant="tertiary" onClick={onDismiss}>
+            {words.dismiss}
+          </Button>
+        </InlineStack>
         <BlockStack as="ul" gap="300">
           {steps.map((step) => (
-            <li key={step.title}>
+            <li key={step.key}>
               <InlineStack gap="300" wrap={false} blockAlign="start">
                 <span>
                   <Icon
                     source={step.done ? CheckCircleIcon : DashedCircle}
                     tone={step.done ? 'success' : 'subdued'}
-                    accessibilityLabel={step.done ? 'Done' : 'To do'}
+                    accessibilityLabel={step.done ? words.doneWord : words.todo}
                   />
                 </span>
-                <BlockStack gap="050">
+                <BlockStack gap="050" inlineAlign="start">
                   <Text as="h3" variant="bodyMd" fontWeight="semibold">
                     {step.to && !step.done ? <Link url={step.to}>{step.title}</Link> : step.title}
                   </Text>
                   <Text as="p" tone="subdued">
                     {step.text}
                   </Text>
+                  {step.tick === undefined || step.tick === null ? null : (
+                    <Button variant="plain" onClick={() => onTick(step.tick === false)}>
+                      {step.tick ? words.sharingUntick : words.sharingTick}
+                    </Button>
+                  )}
                 </BlockStack>
               </InlineStack>
             </li>

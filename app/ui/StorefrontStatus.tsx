@@ -1,9 +1,8 @@
 /** What runs in the shop's pages: the web pixel as Shopify has it, and the theme embed as App Bridge sees it. */
-import { useAppBridge } from '@shopify/app-bridge-react';
 import { Badge, BlockStack, Button, Card, InlineGrid, InlineStack, List, Text } from '@shopify/polaris';
-import { useEffect, useState } from 'react';
 
-import { STOREFRONT_TEXT, type EmbedWord, type WebPixelWord } from './texts-storefront.ts';
+import { STOREFRONT_TEXT, type WebPixelWord } from './texts-storefront.ts';
+import { useEmbedState } from './use-embed.ts';
 
 interface WebPixelCardProps {
   state: WebPixelWord;
@@ -88,40 +87,4 @@ function Reasons({ title, reasons }: { title: string; reasons: readonly string[]
       </List>
     </BlockStack>
   );
-}
-
-/** Asked again when staff come back from the theme editor in another tab. */
-function useEmbedState(): EmbedWord {
-  const shopify = useAppBridge();
-  const [state, setState] = useState<EmbedWord>('asking');
-  useEffect(() => {
-    let gone = false;
-    const ask = () => {
-      shopify.app.extensions().then(
-        (extensions) => {
-          if (!gone) setState(embedStateOf(extensions));
-        },
-        () => {
-          if (!gone) setState('unknown');
-        },
-      );
-    };
-    const returned = () => {
-      if (document.visibilityState === 'visible') ask();
-    };
-    ask();
-    document.addEventListener('visibilitychange', returned);
-    return () => {
-      gone = true;
-      document.removeEventListener('visibilitychange', returned);
-    };
-  }, [shopify]);
-  return state;
-}
-
-/** Of the app's theme extension, whose one block is the embed. */
-function embedStateOf(extensions: readonly { type: string; activations: readonly object[] }[]): EmbedWord {
-  const theme = extensions.find(({ type }) => type === 'theme_app_extension');
-  const states = theme?.activations.map((block) => ('status' in block ? block.status : undefined)) ?? [];
-  return (['active', 'available', 'unavailable'] as const).find((one) => states.includes(one)) ?? 'unknown';
 }

@@ -31,4 +31,15 @@ export const PIXEL_TEXT = {
   testNotice: 'Test mode is on',
   testNoticeText:
     'What goes to these pixels shows under Test events at TikTok and counts nowhere. Remove the test event code when you are done:',
+  activeFrom: (timeZone: string): string => `Orders count from (your store’s time, ${timeZone})`,
+  activeFromNew:
+    'Leave it empty to begin now. When you leave another app, enter when you switch that one off: orders placed in this minute or later go out here, earlier ones stay with the other app. At most 7 days back.',
+  activeFromEdit:
+    'Orders placed in this minute or later go to this pixel, earlier ones do not. At most 7 days back, 90 days ahead. Orders that were left out already stay left out; you can send them from the log.',
+  moveGuide: 'Moving from another app',
+  waits: 'What waits for this pixel',
+  saved: 'Pixel saved',
+  released: (orders: number, late: number): string =>
+    `Token replaced. Going out now: ${orders}. Too late to send: ${late}.`,
+  removeWaits: 'It will not be sent:',
 } as const;

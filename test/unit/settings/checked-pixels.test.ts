@@ -32,6 +32,7 @@ function counter(answer: TrackAnswer, pixel: typeof stored | { testEventCode: nu
     tiktok: { track: (call) => Promise.resolve((asked.push(call), answer)) },
     owner: true,
     pageUrl: 'https://birch.example',
+    timeZone: 'UTC',
     clock: manualClock('2026-11-20T12:00:00Z'),
   });
   return { checked, asked, saved };
