@@ -75,6 +75,10 @@ test.each([
   ['pixel add --shop birch.myshopify.com --code C4A1B2C3D4E5F6G7H8I9', 2, /--token-stdin/],
   ['pixel add --shop birch.myshopify.com --code short --token-stdin', 1, /code: .*capital/],
   ['deliveries --shop birch.myshopify.com --status lost', 2, /waiting, sent, skipped, error/],
+  ['backfill --shop birch.myshopify.com', 1, /Shopify could not be asked/],
+  ['backfill --shop birch.myshopify.com --send --stop', 2, /exclude each other/],
+  ['replay --shop birch.myshopify.com --order 1 --pixel C4A1B2C3D4E5F6G7H8I9', 1, /has no pixel/],
+  ['shop export --shop birch.myshopify.com', 2, /--to is missing/],
 ])('%s: one line and exit code %i', async (line, expected, words) => {
   const { code, out, err } = await tock(line, TOKEN);
   expect(code).toBe(expected);

@@ -129,7 +129,8 @@ test('refused in words for two days it is tried again and goes; its silence past
     { state: 'sent', reason: 'accepted' },
   ]);
   await closesToZero();
-  const [entry] = await flow.store.shop(flow.shop.id).audit.list({ limit: 1 });
+  const [entry, begun] = await flow.store.shop(flow.shop.id).audit.list({ limit: 2 });
+  expect(begun).toMatchObject({ actor: 'Ada', action: 'ledger.replay.begun' });
   expect(entry).toMatchObject({ actor: 'Ada', action: 'ledger.replay', target: '2 orders' });
   expect(entry?.after).toContain('"evenIfTwice":true');
 });

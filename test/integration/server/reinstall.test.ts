@@ -1,5 +1,6 @@
 /** Uninstalled while orders wait, and installed again: nothing goes meanwhile, nothing is lost, and the books close. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommand } from '../../../app/cli.ts';
 import { installApp, uninstallApp } from '../../../sandbox/admin/installation.ts';
 import { webhooksSettled } from '../../../sandbox/admin/webhooks.ts';
 import { fulfilOrder, placeOrder } from '../../../sandbox/orders/changes.ts';
@@ -75,6 +76,21 @@ test('what waits is kept through an uninstall and goes after it; orders meanwhil
     ok: true,
     preview: { orders: 1, known: 2 },
   });
+  let told = '';
+  const code = await runCommand(['backfill', '--shop', 'northwind', '--json'], {
+    out: (text) => (told += text),
+    err: (text) => (told += text),
+    stdin: () => Promise.resolve(''),
+    env: {
+      NODE_ENV: 'test',
+      SANDBOX_URL: app.sandbox.url,
+      DATABASE_URL: house.store.database.url,
+      SHOPIFY_APP_URL: app.url,
+    },
+  });
+  expect([code, told]).toEqual([0, expect.stringContaining('"dryRun":true')]);
+  expect(JSON.parse(told)).toMatchObject({ preview: { orders: 1 } });
+  expect(await house.bookkeeping.backfill.progress(shopId)).toBeNull();
   expect((await outcomes()).some(({ id }) => id === meanwhile.id)).toBe(false);
 
   await pass(5 * 24 * HOUR);
@@ -82,8 +98,8 @@ test('what waits is kept through an uninstall and goes after it; orders meanwhil
   await house.bookkeeping.everyHour();
   const check = await house.bookkeeping.check(shopId);
   expect(check).toMatchObject({ sound: true, pending: [] });
-  const told = await house.bookkeeping.told(shopId, '2020-01-01', '2020-01-02');
-  const period = await house.bookkeeping.period(shopId, told?.firstDay ?? '', told?.today ?? '');
+  const span = await house.bookkeeping.told(shopId, '2020-01-01', '2020-01-02');
+  const period = await house.bookkeeping.period(shopId, span?.firstDay ?? '', span?.today ?? '');
   expect(period?.closes).toBe(true);
   expect(period?.sums).toMatchObject([{ orders: { count: 3 }, sent: { count: 3 } }]);
 });
