@@ -136,7 +136,8 @@ test('a visit is there as long as its click counts, then it goes with its ties; 
   await flow.beacon([checkoutEvent('t-kept', { at: flow.clock.now().toISOString() })], { client: 'regular' });
   await settle();
   flow.clock.advance(29 * DAY);
-  await flow.beacon([freshPage()], { client: 'regular' });
+  // Another network, so another context; the one of the first visit goes, and the browser stays known.
+  await flow.beacon([freshPage()], { client: 'regular', ip: '198.51.100.7' });
   await settle();
   await run();
   const links = await count('visitor_links');
