@@ -313,7 +313,7 @@ export function createDeliveryLog({ database, shopId }: { database: Sql; shopId:
       const parts = places.map(
         (place) =>
           `(${PLACES[place]} ${[...conditions, ...ended].join(' AND ')}
-            ORDER BY occurred_at DESC, event_id DESC, pixel_id DESC LIMIT ${many})`,
+            ORDER BY occurred_at DESC FETCH FIRST ${many} ROWS WITH TIES)`,
       );
       const rows = await database.rows<EntryColumns>(
         `SELECT * FROM (${parts.join(' UNION ALL ')}) AS every_place ${state === null ? '' : `WHERE ${state}`}
