@@ -484,6 +484,10 @@ describe('source rules', () => {
     ['a country', { field: 'billing_country', values: ['US'] }, 'yes'],
     ['an amount at least', { field: 'total', operator: 'at_least', values: ['691.90'] }, 'yes'],
     ['an amount at most', { field: 'total', operator: 'at_most', values: ['691.89'] }, 'no'],
+    ['an amount that is not reached', { field: 'total', operator: 'at_least', values: ['691.91'] }, 'no'],
+    ['an amount that is not passed', { field: 'total', operator: 'at_most', values: ['691.90'] }, 'yes'],
+    ['any of several amounts', { field: 'total', operator: 'at_least', values: ['900', '600'] }, 'yes'],
+    ['a value with blanks around it', { field: 'source_name', values: [' WEB '] }, 'yes'],
     ['made by staff', { field: 'staff_made', values: ['yes'] }, 'no'],
     ['a subscription', { field: 'subscription', values: ['renewal'] }, 'no'],
     ['a vendor', { field: 'vendor', values: ['test shop'] }, 'yes'],
@@ -537,6 +541,16 @@ describe('source rules', () => {
     const none = { ...order, facts: { ...order.facts, fetched: { customerTags: [], company: false } } };
     expect(decided(none, { settings: with_(vip) })).toMatchObject({ state: 'send', unanswered: [] });
     expect(decided(none, { settings: b2bOff })).toMatchObject({ state: 'send', unanswered: [] });
+  });
+
+  it('the switches tell an order of a company and one made by staff from others', () => {
+    const off: ShopSettings = { ...b2bOff, sources: { ...b2bOff.sources, staffMade: 'block' } };
+    const told = { ...order.facts, fetched: { company: true } };
+    expect(judgeSource(told, off)).toMatchObject({ side: 'block', rule: 'switch:b2b' });
+    const person = { ...order.facts, fetched: { company: false } };
+    expect(judgeSource(person, off)).toMatchObject({ side: 'allow', rule: 'default' });
+    const byStaff = { ...person, origin: { ...person.origin, staffMade: true as const } };
+    expect(judgeSource(byStaff, off)).toMatchObject({ side: 'block', rule: 'switch:staffMade' });
   });
 
   it('what cannot be had ends the wait: the order goes on, and the rule is named with the reason', () => {
@@ -632,6 +646,9 @@ describe("TikTok Shop's orders", () => {
     ['source tiktok', { sourceName: 'tiktok' }, 'source_name'],
     ['source tiktok_shop', { sourceName: 'TikTok_Shop' }, 'source_name'],
     ['a number that stood there', { sourceName: '6712272' }, 'source_name'],
+    ['its gateway beside another', { gateways: ['shopify_payments', 'TikTok'] }, 'gateway'],
+    ['a relay address of somebody else', { relayDomain: 'relay.example' }, undefined],
+    ['a channel of somebody else', { channel: 'not-tiktok' }, undefined],
     ['a relay address', { relayDomain: 'scs.tiktokw.us' }, 'email_domain'],
     ['its tag', { tags: ['TikTokOrderID:577092126219211281'] }, 'tag'],
     ['its other tag', { tags: ['Shipped by TikTok'] }, 'tag'],
