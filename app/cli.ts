@@ -10,6 +10,7 @@ import { doctor } from './cli/doctor.ts';
 import { keysRotate } from './cli/keys.ts';
 import { ledger, ledgerVerify, rebuild, replay } from './cli/ledger.ts';
 import { pixelAdd, pixelList } from './cli/pixels.ts';
+import { settingsExport, settingsImport } from './cli/settings.ts';
 import { shopAdd, shopList } from './cli/shops.ts';
 import { readConfig } from './config.ts';
 import { openHouse, type House } from './house.ts';
@@ -21,6 +22,8 @@ export const commands: readonly Command[] = [
   shopExport,
   pixelAdd,
   pixelList,
+  settingsExport,
+  settingsImport,
   deliveries,
   ledgerVerify,
   ledger,

@@ -12,6 +12,7 @@ import type { RecentOrders } from '../store/preview.ts';
 import type { DailyTotalRow } from '../store/totals.ts';
 import { closedErrors, closedSources, type ClosedSources, type SourceAccess } from './access.ts';
 import { matchCatalogue, readCatalogue, type CatalogueResult } from './catalogue.ts';
+import { exportSettings, readImport, type Imported, type ImportRead } from './carry.ts';
 import { countEvents, type EventCount } from './events.ts';
 import { countSources, type SourcesPreview } from './preview.ts';
 import type { PixelNews } from './pixels.ts';
@@ -59,6 +60,13 @@ export interface SalesPage {
   settings: SalesSettings;
 }
 
+export interface ImportLook extends Omit<Imported, 'draft'> {
+  /** The version that it was held against. */
+  readonly version: number;
+  readonly before: ShopSettingsVersion;
+  readonly pixels: readonly PagePixel[];
+}
+
 export type Saved =
   | {
       readonly ok: true;
@@ -98,6 +106,15 @@ export interface SettingsPages {
   lookAtValues(pixel: PagePixel, draft: string, orderId: string | null): Promise<Looked<ValuesLook>>;
   /** Nothing of the list is stored. */
   testCatalogue(pixel: PagePixel, draft: string, list: string): Promise<Looked<CatalogueResult>>;
+  /** A file without secrets. */
+  exportAll(): Promise<string>;
+  lookAtImport(text: string): Promise<ImportLook | Extract<ImportRead, { ok: false }>>;
+  /** Only while the settings are still those that the difference was shown against. */
+  applyImport(
+    text: string,
+    seen: number,
+    actor: string,
+  ): Promise<Saved | { readonly ok: false; readonly problem: 'changed_meanwhile' }>;
   save(section: Section, draft: string, actor: string): Promise<Saved>;
   restore(section: Section, version: number, actor: string): Promise<RestoreOutcome>;
 }
@@ -131,6 +148,16 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
     }
   }
 
+  async function save(section: Section, draft: string, actor: string, action?: string): Promise<Saved> {
+    const closed = await accessErrors(section, draft);
+    if (Object.keys(closed).length > 0) return { ok: false, errors: closed };
+    const saved = await saveSection(settings, section, draft, actor, action);
+    if (!saved.ok || saved.undo === null) return saved;
+    news.changed();
+    const warning = concernsStorefront(section) ? await news.tellStorefront() : undefined;
+    return { ...saved, ...(warning === undefined ? {} : { warning }) };
+  }
+
   async function draftOf(pixel: PagePixel, draft: string) {
     const read = readDraft(await current(), { page: 'values', pixel: pixel.id, code: pixel.code }, draft);
     if (!read.ok) return read;
@@ -142,9 +169,10 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
   }
 
   /** Rules that Shopify would not answer are not saved. What was granted a moment ago may not be known here yet. */
-  async function accessErrors(draft: string): Promise<DraftErrors> {
+  async function accessErrors(section: Section, draft: string): Promise<DraftErrors> {
+    if (section.page !== 'sources' && section.page !== 'all') return {};
     const before = await current();
-    const read = readDraft(before, { page: 'sources' }, draft);
+    const read = readDraft(before, section, draft);
     if (!read.ok) return {};
     const errorsWith = (granted: readonly string[]): DraftErrors =>
       closedErrors(closedSources(granted), before.shop, read.settings.shop);
@@ -232,15 +260,32 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
         value: matchCatalogue(found, [...items.values()], read.pixel.contentId, read.shop.country),
       };
     },
-    async save(section, draft, actor) {
-      const closed = section.page === 'sources' ? await accessErrors(draft) : {};
-      if (Object.keys(closed).length > 0) return { ok: false, errors: closed };
-      const saved = await saveSection(settings, section, draft, actor);
-      if (!saved.ok || saved.undo === null) return saved;
-      news.changed();
-      const warning = concernsStorefront(section) ? await news.tellStorefront() : undefined;
-      return { ...saved, ...(warning === undefined ? {} : { warning }) };
+    async exportAll() {
+      const [list, version] = await Promise.all([pixels.list(), current()]);
+      return exportSettings(version, list);
     },
+    async lookAtImport(text) {
+      const [list, { version, value }] = await Promise.all([pixels.list(), currentSettings(settings)]);
+      const read = readImport(text, value, list);
+      if (!read.ok) return read;
+      const { draft, ...looked } = read;
+      const closed = Object.entries(await accessErrors({ page: 'all' }, draft));
+      if (closed.length > 0)
+        return { ok: false, errors: closed.map(([path, message]) => ({ field: `shop.${path}`, message })) };
+      return { ...looked, version, before: value, pixels: list };
+    },
+    async applyImport(text, seen, actor) {
+      const [list, { version, value }] = await Promise.all([pixels.list(), currentSettings(settings)]);
+      if (version !== seen) return { ok: false, problem: 'changed_meanwhile' };
+      const read = readImport(text, value, list);
+      if (!read.ok)
+        return {
+          ok: false,
+          errors: Object.fromEntries(read.errors.map(({ field, message }) => [field, message])),
+        };
+      return save({ page: 'all' }, read.draft, actor, 'settings.imported');
+    },
+    save: (section, draft, actor) => save(section, draft, actor),
     async restore(section, version, actor) {
       const outcome = await restoreSection(settings, section, version, actor);
       if (outcome.ok) {

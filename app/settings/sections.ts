@@ -168,7 +168,13 @@ function placed(current: ShopSettingsVersion, section: Section, draft: Record<st
       return { ...current, shop: { ...shop, embed: draft } };
     case 'all':
       return {
-        shop: { ...(isObject(draft.shop) ? draft.shop : {}), country: shop.country, host: shop.host },
+        // What an older file does not know stays as it is.
+        shop: {
+          ...shop,
+          ...(isObject(draft.shop) ? draft.shop : {}),
+          country: shop.country,
+          host: shop.host,
+        },
         pixels: { ...pixels, ...(isObject(draft.pixels) ? draft.pixels : {}) },
       };
     default: {
@@ -300,7 +306,7 @@ function draftErrors(section: Section, problems: readonly SettingsProblem[]): Dr
   const errors: DraftErrors = {};
   for (const { field, message } of problems) {
     const path = pathInDraft(section, field);
-    errors[path] ??= inWords(path, message);
+    errors[path] ??= section.page === 'all' ? inFileWords(path, message) : inWords(path, message);
   }
   return errors;
 }
@@ -315,6 +321,16 @@ function pathInDraft(section: Section, field: string): string {
   return field.startsWith(prefix) ? field.slice(prefix.length) : '';
 }
 
+/** A file may hold anything: what no form could send is named too. */
+function inFileWords(path: string, message: string): string {
+  const unknown = /^Unrecognized keys?: (.+)$/.exec(message);
+  if (unknown) return `Tock knows no setting called ${unknown[1]} here.`;
+  const words = inWords(path, message);
+  return words === NOT_HERE ? 'Tock does not know this value, or it is missing.' : words;
+}
+
+const NOT_HERE = 'This is not possible here. Load the page again.';
+
 /** The check's own sentences are for merchants; those of its machinery are not. */
 function inWords(path: string, message: string): string {
   if (!/^(Too |Invalid|Unrecognized)/.test(message)) return message;
@@ -324,7 +340,7 @@ function inWords(path: string, message: string): string {
   if (path.endsWith('contentId.template')) return 'At most 200 characters.';
   if (path.endsWith('holdSeconds')) return 'A whole number of seconds from 0 to 240.';
   if (path.endsWith('clickWindowDays')) return 'A whole number of days from 1 to 90.';
-  return 'This is not possible here. Load the page again.';
+  return NOT_HERE;
 }
 
 /** What the heart's check does not know: names of own events, and rules that are told apart by their ids. */

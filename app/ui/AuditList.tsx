@@ -34,14 +34,15 @@ export function AuditList({ entries }: { entries: AuditWords[] }) {
   );
 }
 
-/** A whole set of first settings would bury the page. */
+/** One entry must not bury the page. */
 const MOST = 30;
 
-export function ChangeList({ changes }: { changes: ChangeWords[] }) {
+/** `whole` shows all of them: before something is decided, nothing of it may be hidden. */
+export function ChangeList({ changes, whole = false }: { changes: ChangeWords[]; whole?: boolean }) {
   if (changes.length === 0) return null;
   return (
     <BlockStack gap="150">
-      {changes.slice(0, MOST).map(({ label, before, after }, place) => (
+      {(whole ? changes : changes.slice(0, MOST)).map(({ label, before, after }, place) => (
         <InlineGrid key={`${place} ${label}`} columns={{ xs: 1, md: ['oneHalf', 'oneHalf'] }} gap="100">
           <Text as="p" variant="bodySm" fontWeight="medium" breakWord>
             {label}
@@ -62,7 +63,7 @@ export function ChangeList({ changes }: { changes: ChangeWords[] }) {
           </Text>
         </InlineGrid>
       ))}
-      {changes.length > MOST ? (
+      {!whole && changes.length > MOST ? (
         <Text as="p" variant="bodySm" tone="subdued">
           {AUDIT_TEXT.more(changes.length - MOST)}
         </Text>

@@ -98,6 +98,12 @@ export const SETTINGS_LINKS: { title: string; text: string; label: string; to: s
     to: '/app/audit',
   },
   {
+    title: 'Export and import settings',
+    text: 'Carry a set-up to another store, or keep a copy of it.',
+    label: 'Show',
+    to: '/app/settings/carry',
+  },
+  {
     title: 'Disconnect, reset or erase',
     text: 'Stop sending, go back to the defaults, or delete everything. For the account owner.',
     label: 'Show',

@@ -140,3 +140,26 @@ test('an environment that is not complete is one line', async () => {
   expect(err.trim().split('\n')).toHaveLength(1);
   expect(err).toContain('SHOPIFY_API_KEY');
 });
+
+test('settings go out as a file and come in again: shown first, changed only when asked', async () => {
+  const { out: file } = await tock('settings export --shop birch.myshopify.com');
+  const changed = JSON.parse(file);
+  expect(changed).toMatchObject({ kind: 'tock settings', shop: { holdSeconds: 60 } });
+  changed.shop.holdSeconds = 20;
+  const line = 'settings import --shop birch.myshopify.com';
+  const shown = await tock(line, JSON.stringify(changed));
+  expect(shown).toMatchObject({ code: 0, err: '' });
+  expect(shown.out).toContain('Wait for the visit: 60 seconds -> 20 seconds');
+  expect(JSON.parse((await tock('settings export --shop birch.myshopify.com')).out)).toEqual(
+    JSON.parse(file),
+  );
+  const done = await tock(`${line} --apply --json`, JSON.stringify(changed));
+  expect([done.code, JSON.parse(done.out)]).toMatchObject([0, { applied: true }]);
+  expect(JSON.parse((await tock('settings export --shop birch.myshopify.com')).out)).toEqual(changed);
+  expect((await tock(line, JSON.stringify(changed))).out).toContain('Nothing would change.');
+  changed.shop.holdSeconds = 'soon';
+  expect(await tock(`${line} --apply`, JSON.stringify(changed))).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('shop.holdSeconds'),
+  });
+});

@@ -300,3 +300,105 @@ it('lets staff shorten how long data is kept, within its bounds, and writes it i
     entries: [{ changes: [{ label: 'Days that page events are kept', before: '30', after: '7' }] }, {}],
   });
 });
+
+describe('settings as a file', () => {
+  const carry = (form: Record<string, string>, shop?: string) =>
+    send('app.settings.carry', '/app/settings/carry', form, shop === undefined ? {} : { shop });
+  const fileOf = async (shop?: string) =>
+    (
+      (await load('app.settings.carry', '/app/settings/carry', shop === undefined ? {} : { shop }))
+        .answer as { file: string }
+    ).file;
+  const theirs = () => app.house.store.shop(app.shop('fjord').id);
+  const versionOf = async () => (await app.house.settingsOf(theirs())).version;
+
+  it('is carried to another store: shown first, then one version, in the history, and undone', async () => {
+    await saveSales({ purchaseMoment: 'paid', holdSeconds: 15 });
+    const pages = app.house.settingsPages(own());
+    const { sources } = await pages.sources();
+    const rule = { id: 'ws', on: true, action: 'block', field: 'tag', operator: 'is', values: ['Wholesale'] };
+    await pages.save({ page: 'sources' }, JSON.stringify({ sources, rules: [rule] }), 'test');
+    const added = await app.house
+      .pixelsOf(theirs())
+      .add({ code: 'C9A9B9C9D9E9F9G9H9I9', token: 'f'.repeat(40), name: 'Nordic' }, 'test');
+    if (!added.ok) throw new Error('no pixel');
+    const file = await fileOf();
+    expect(file).not.toMatch(/e{40}|f{40}|tokenLast4|myshopify|"country"|"host"/);
+
+    const before = await app.house.settingsOf(theirs());
+    const { answer } = await carry({ intent: 'look', file }, 'fjord');
+    expect(answer).toMatchObject({
+      changes: [
+        { label: 'Count a purchase', after: 'When the order is paid' },
+        { label: 'Wait for the visit', before: '60 seconds', after: '15 seconds' },
+        { label: 'Rule', before: null, after: '1. Keep back: Order tag is Wholesale' },
+      ],
+      notes: [],
+      refused: [],
+    });
+    expect(await app.house.settingsOf(theirs())).toEqual(before);
+    const { version } = answer as { version: number };
+    const applied = await carry({ intent: 'apply', file, version: String(version) }, 'fjord');
+    expect(applied.answer).toMatchObject({ done: 'saved', undo: version });
+    const now = await app.house.settingsOf(theirs());
+    expect([now.version, now.value.shop.holdSeconds, now.value.shop.country]).toEqual([
+      version + 1,
+      15,
+      before.value.shop.country,
+    ]);
+    const [entry] = await theirs().audit.list({ limit: 1 });
+    expect(entry).toMatchObject({ action: 'settings.imported', target: 'all settings' });
+    expect((await carry({ intent: 'undo', version: String(version) }, 'fjord')).answer).toMatchObject({
+      done: 'undone',
+    });
+    expect((await app.house.settingsOf(theirs())).value).toEqual(before.value);
+  });
+
+  it('is not applied over what was changed after it was looked at', async () => {
+    const file = await fileOf();
+    const before = await versionOf();
+    const late = await carry({ intent: 'apply', file, version: String(before - 1) }, 'fjord');
+    expect(late.answer).toMatchObject({ done: null, errors: { '': expect.stringContaining('meanwhile') } });
+    expect(await versionOf()).toBe(before);
+  });
+
+  it('names every field that cannot be, and changes nothing', async () => {
+    const file = JSON.parse(await fileOf());
+    file.shop.holdSeconds = 999;
+    file.shop.consent.withoutEvidence = 'whatever';
+    file.shop.accessToken = 'secret';
+    file.pixels[0].settings.events.order.name = 'complete payment';
+    file.pixels[0].settings.contentId = { kind: 'template', template: '{x}' };
+    const before = await versionOf();
+    const { answer } = await carry({ intent: 'look', file: JSON.stringify(file) }, 'fjord');
+    expect(answer).toMatchObject({ changes: null });
+    const { refused } = answer as { refused: { field: string; message: string }[] };
+    expect(Object.fromEntries(refused.map(({ field, message }) => [field, message]))).toEqual({
+      'shop.holdSeconds': 'A whole number of seconds from 0 to 240.',
+      'shop.consent.withoutEvidence': 'Tock does not know this value, or it is missing.',
+      shop: 'Tock knows no setting called "accessToken" here.',
+      'pixels.1.settings.events.order.name': expect.stringContaining('CompletePayment'),
+      'pixels.1.settings.contentId.template': expect.stringContaining('{x} is not known'),
+    });
+    const applied = await carry(
+      { intent: 'apply', file: JSON.stringify(file), version: String(before) },
+      'fjord',
+    );
+    expect(applied.answer).toMatchObject({ done: null });
+    expect(await versionOf()).toBe(before);
+  });
+
+  it.each([
+    ['', 'cannot be read as JSON'],
+    ['[]', 'no settings file of Tock'],
+    ['{"kind":"tock settings","format":2}', 'newer Tock'],
+    ['{"kind":"tock settings","format":1,"shop":{}}', 'part of this settings file is missing'],
+    ['{"kind":"tock settings","format":1,"shop":{},"pixels":[7]}', 'no code or no name'],
+    [`{"__proto__":{"kind":"tock settings"}}`, 'no settings file of Tock'],
+  ])('refuses %j in words', async (file, words) => {
+    expect((await carry({ intent: 'look', file })).answer).toMatchObject({
+      changes: null,
+      refused: [{ field: '', message: expect.stringContaining(words) }],
+    });
+  });
+});
