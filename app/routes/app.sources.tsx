@@ -20,14 +20,18 @@ import { newRule, SourceRules } from '../ui/SourceRules.tsx';
 import { SourcesSeen } from '../ui/SourcesSeen.tsx';
 import { SourceSwitches } from '../ui/SourceSwitches.tsx';
 import { SOURCES_TEXT } from '../ui/texts-settings.ts';
+import { TikTokShopMarks } from '../ui/TikTokShopMarks.tsx';
 import { useDraft } from '../ui/use-draft.tsx';
 import { lookWords, type LookWords } from '../ui/words-for-sources.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { store } = await context.house.requireShop(request);
   const pages = context.house.settingsPages(store);
-  const [{ sources, rules }, closed] = await Promise.all([pages.sources(), pages.closedSources()]);
-  return { stored: { sources, rules }, closed };
+  const [{ sources, rules, tiktokShop }, closed] = await Promise.all([
+    pages.sources(),
+    pages.closedSources(),
+  ]);
+  return { stored: { sources, rules, tiktokShop }, closed };
 }
 
 /** `look` is what the draft it was asked for means; a draft that has something wrong in it has none. */
@@ -63,7 +67,7 @@ export default function Sources() {
   const { stillClosed, open, onGranted } = useAccess(closed);
   const refused = answer?.done ? {} : open(answer?.errors ?? {});
   const errors = draft.changed ? { ...found, ...refused } : {};
-  const { sources, rules } = draft.value;
+  const { sources, rules, tiktokShop } = draft.value;
 
   return (
     <Page title={SOURCES_TEXT.title} subtitle={SOURCES_TEXT.intro}>
@@ -94,6 +98,11 @@ export default function Sources() {
           stored={stored.rules}
           onGranted={onGranted}
           onChange={(changed) => draft.set((now) => ({ ...now, rules: changed }))}
+        />
+        <TikTokShopMarks
+          marks={tiktokShop}
+          errors={errors}
+          onChange={(marks) => draft.set((now) => ({ ...now, tiktokShop: marks }))}
         />
         <SourcesSeen
           sources={look?.sources}

@@ -134,7 +134,7 @@ interface AlertTestProps {
 export function AlertTest({ tested, testing, disabled, onTest }: AlertTestProps) {
   return (
     <Card>
-      <BlockStack gap="300">
+      <BlockStack gap={tested ? '300' : '0'}>
         <InlineStack gap="300" blockAlign="center">
           <Button onClick={onTest} loading={testing} disabled={disabled}>
             {ALERTS_TEXT.test}

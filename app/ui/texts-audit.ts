@@ -14,6 +14,9 @@ export const AUDIT_TEXT = {
   is: 'after:',
   nothing: 'nothing',
   more: (count: number): string => `and ${count} more`,
+  settingsOf: (pixel: string): string => `Settings of ${pixel}`,
+  asDefault: 'the defaults',
+  own: 'its own',
   newer: 'Newer changes',
   older: 'Older changes',
 } as const;
@@ -95,7 +98,7 @@ export const MARK_WORDS: Record<keyof TikTokShopMarks, { label: string; help: st
   sourceNamePrefixes: { label: 'Source names that begin with', help: 'The beginning of the source name.' },
   emailDomains: {
     label: 'Relay email domains',
-    help: 'The part behind the @ of the addresses that TikTok makes up for buyers.',
+    help: 'The part behind the @ of the addresses that TikTok makes up for buyers. Applies to orders from now on.',
   },
   tagPrefixes: { label: 'Order tags that begin with', help: 'The beginning of a tag.' },
   gateways: { label: 'Payment gateways', help: 'The name of the payment method.' },

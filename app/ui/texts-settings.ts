@@ -184,6 +184,16 @@ export const SOURCES_TEXT = {
   goesOut: 'Would be kept back as well',
 } as const;
 
+export const MARKS_TEXT = {
+  title: 'How TikTok Shop orders are recognised',
+  intro:
+    'One of these marks is enough. Apps that copy TikTok Shop orders into Shopify use marks of their own; if one of yours is missing under “Sources seen”, add it here. The numbers above show at once what it changes.',
+  change: 'Show and add marks',
+  known: (entries: string[]): string =>
+    entries.length === 0 ? 'None is known.' : `Known: ${entries.join(', ')}.`,
+  several: 'Add more, separated by commas.',
+} as const;
+
 export const lastDays = (days: number): string => `Last ${days} days`;
 
 export const notAll = (orders: number): string => `Your newest ${plain(orders)} orders were counted.`;

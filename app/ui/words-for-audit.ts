@@ -1,7 +1,14 @@
 /** Turns entries of the audit log into what staff read: who, when, what, and the old and new value of each thing that changed. */
 import { parseSettings } from '../conversion/settings.ts';
 import type { StoredAuditEntry } from '../store/audit.ts';
-import { actionWords, actorWords, PART_LABELS, PIXEL_STATE_WORDS, SETTING_WORDS } from './texts-audit.ts';
+import {
+  actionWords,
+  actorWords,
+  AUDIT_TEXT,
+  PART_LABELS,
+  PIXEL_STATE_WORDS,
+  SETTING_WORDS,
+} from './texts-audit.ts';
 import { momentWords, type ShopWords } from './words-for.ts';
 import { changedWords, spokenSettings, type ChangeWords, type Spoken } from './words-for-settings.ts';
 
@@ -26,6 +33,8 @@ export function auditWords(
       : entry.action.startsWith('settings.')
         ? settingsOf(text, pixelNames)
         : partsOf(text, shop);
+  const [before, after] = [spoken(entry.before), spoken(entry.after)];
+  const whole = entry.action.startsWith('settings.') && entry.before !== null;
   return {
     id: entry.id,
     who: actorWords(entry.actor),
@@ -33,8 +42,42 @@ export function auditWords(
     what: actionWords(entry.action),
     target: entry.target === 'settings' ? '' : entry.target,
     // What was there from the start is no change: a first version has no old value to tell.
-    changes: entry.action === 'settings.first' ? [] : changedWords(spoken(entry.before), spoken(entry.after)),
+    changes:
+      entry.action === 'settings.first'
+        ? []
+        : [
+            ...(whole ? comeAndGone(before, after, pixelNames) : []),
+            ...changedWords(
+              withoutPixels(before, whole ? after : before),
+              withoutPixels(after, whole ? before : after),
+            ),
+          ].filter((change) => change.before !== null || change.after !== SETTING_WORDS.none),
   };
+}
+
+const PIXEL_KEY = /^pixel (\d+) /;
+const pixelsIn = (spoken: Spoken): Set<string> =>
+  new Set([...spoken.keys()].flatMap((key) => PIXEL_KEY.exec(key)?.[1] ?? []));
+
+/** A pixel that comes or goes does so with all of its settings: one line says it. */
+function comeAndGone(before: Spoken, after: Spoken, names: ReadonlyMap<string, string>): ChangeWords[] {
+  const [was, is] = [pixelsIn(before), pixelsIn(after)];
+  const name = (id: string): string => AUDIT_TEXT.settingsOf(names.get(id) ?? id);
+  return [
+    ...[...is.difference(was)].map((id) => ({ label: name(id), before: null, after: AUDIT_TEXT.asDefault })),
+    ...[...was.difference(is)].map((id) => ({ label: name(id), before: AUDIT_TEXT.own, after: null })),
+  ];
+}
+
+/** Without the pixels that the other side does not have. */
+function withoutPixels(spoken: Spoken, other: Spoken): Spoken {
+  const known = pixelsIn(other);
+  return new Map(
+    [...spoken].filter(([key]) => {
+      const id = PIXEL_KEY.exec(key)?.[1];
+      return id === undefined || known.has(id);
+    }),
+  );
 }
 
 function settingsOf(text: string, names: ReadonlyMap<string, string>): Spoken {

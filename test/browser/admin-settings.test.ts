@@ -228,11 +228,86 @@ it('asks for access before a rule that needs it: declined it stays unsaved, give
   await again.getByText('Not asked: Tock may not read your customers').waitFor();
 });
 
+it('adds a mark of TikTok Shop, and the preview over real orders shows what it catches', async () => {
+  const app = await open('/app/sources');
+  await app.getByRole('button', { name: 'Show and add marks' }).click();
+  await app.getByLabel('Source names', { exact: true }).fill('web');
+  await app.getByText('Would be kept back as well: 3 orders').first().waitFor();
+  expect(await violations()).toEqual([]);
+  await save();
+  await app.getByRole('button', { name: 'Undo' }).waitFor();
+  expect((await settings()).shop.tiktokShop.sourceNames).toEqual(['6712272', 'web']);
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await app.getByText('The settings are as they were before').waitFor();
+});
+
+it('sets by keyboard when a sale counts, keeps what cannot be beside its field, and shows it in the history', async () => {
+  const app = await open('/app/settings');
+  await app.getByLabel('When the order is placed (default)').focus();
+  await staff.keyboard.press('ArrowDown');
+  await app.getByLabel('Wait for the visit').fill('soon');
+  await save();
+  await app.getByText('A whole number of seconds from 0 to 240.').waitFor();
+  expect(await violations()).toEqual([]);
+  await app.getByLabel('Wait for the visit').fill('90');
+  await app.getByLabel('Name of the sale at TikTok').selectOption('Purchase');
+  await save();
+  await app.getByRole('button', { name: 'Undo' }).waitFor();
+  expect((await settings()).shop).toMatchObject({ purchaseMoment: 'paid', holdSeconds: 90 });
+  expect((await pixelSettings()).events.order?.name).toBe('Purchase');
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await app.getByText('The settings are as they were before').waitFor();
+
+  const history = await open('/app/audit');
+  await history.getByText('Undid a change of settings: sales and consent').waitFor();
+  await history.getByText('90 seconds').first().waitFor();
+  expect(await violations()).toEqual([]);
+});
+
+it('says where alerts go, refuses an address without https, and tells how a test went', async () => {
+  const app = await open('/app/settings/alerts');
+  await app.getByText('Nothing is wrong').waitFor();
+  await app.getByLabel('Webhook address').fill('http://hooks.example/key');
+  await save();
+  await app.getByText('An address that begins with https://').waitFor();
+  await app.getByLabel('Webhook address').fill('https://127.0.0.1/key1234');
+  await app.getByLabel('From this share of refused events on').fill('10');
+  await save();
+  await app.getByText('Stored: 127.0.0.1/…1234').waitFor();
+  await app.getByRole('button', { name: 'Send a test alert' }).click();
+  await app
+    .getByText('Webhook: not sent. It was not taken: the address is not on the public internet.')
+    .waitFor();
+  expect(await violations()).toEqual([]);
+});
+
+it('carries the settings out as a file, and shows what a file would change before it is applied', async () => {
+  const app = await open('/app/settings/carry');
+  const [file] = await Promise.all([
+    staff.waitForEvent('download'),
+    app.getByRole('button', { name: 'Download the file' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe(`tock-settings-${mall.shop.handle}.json`);
+  const before = await settings();
+  const text = await mall.app.house.settingsPages(mall.app.house.store.shop(mall.shop.id)).exportAll();
+  await app.getByLabel('Or paste it').fill(text.replace('"holdSeconds": 60', '"holdSeconds": 10'));
+  await app.getByRole('button', { name: 'Show what would change' }).click();
+  await app.getByText('10 seconds').waitFor();
+  expect(await settings()).toEqual(before);
+  expect(await violations()).toEqual([]);
+  await app.getByRole('button', { name: 'Apply these changes' }).click();
+  await app.getByRole('button', { name: 'Undo' }).waitFor();
+  expect((await settings()).shop.holdSeconds).toBe(10);
+});
+
 describe('a store that has nothing yet', () => {
   it.each([
     ['/app/events', 'Connect a pixel first'],
     ['/app/values', 'Connect a pixel first'],
     ['/app/sources', 'There are no orders yet to try this on.'],
+    ['/app/settings', 'When a sale counts'],
+    ['/app/settings/alerts', 'Nothing is wrong'],
+    ['/app/audit', 'First settings'],
   ])('%s says what comes first', async (path, text) => {
     const app = await open(path, 'fjord');
     await app.getByText(text).waitFor();
@@ -241,17 +316,43 @@ describe('a store that has nothing yet', () => {
 });
 
 describe('on a phone', () => {
-  it.each(['/app/events', '/app/sources', '/app/values', '/app/storefront'])(
-    '%s fits into 390 pixels',
-    async (path) => {
-      await staff.setViewportSize({ width: 390, height: 844 });
-      const app = await open(path);
-      await app.locator('h1').waitFor();
-      const width = () => appFrame().evaluate(() => document.documentElement.scrollWidth);
-      await expect.poll(width, { timeout: 15_000 }).toBeLessThanOrEqual(390);
-      expect(await violations()).toEqual([]);
-    },
-  );
+  it.each([
+    '/app/events',
+    '/app/sources',
+    '/app/values',
+    '/app/storefront',
+    '/app/settings',
+    '/app/settings/alerts',
+    '/app/settings/data',
+    '/app/settings/carry',
+    '/app/settings/store',
+    '/app/audit',
+  ])('%s fits into 390 pixels', async (path) => {
+    await staff.setViewportSize({ width: 390, height: 844 });
+    const app = await open(path);
+    await app.locator('h1').waitFor();
+    const width = () => appFrame().evaluate(() => document.documentElement.scrollWidth);
+    await expect.poll(width, { timeout: 15_000 }).toBeLessThanOrEqual(390);
+    expect(await violations()).toEqual([]);
+  });
+});
+
+it('disconnects only after it was asked once more, and says how to go on', async () => {
+  await staff.setViewportSize({ width: 1280, height: 900 });
+  const app = await open('/app/settings/store');
+  const erase = app.getByRole('button', { name: 'Erase all data' });
+  expect(await erase.isDisabled()).toBe(true);
+  await app.getByRole('button', { name: 'Disconnect', exact: true }).click();
+  await app.getByRole('dialog').getByRole('button', { name: 'Keep everything as it is' }).click();
+  const pixel = async () => (await mall.app.house.store.shop(mall.shop.id).pixels.list())[0];
+  expect((await pixel())?.state).toBe('active');
+  await app.getByRole('button', { name: 'Disconnect', exact: true }).click();
+  await app.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click();
+  await app.getByText('To connect again, open a pixel and enter an access token.').waitFor();
+  expect(await pixel()).toMatchObject({ state: 'disconnected', tokenLast4: '' });
+  expect(await violations()).toEqual([]);
+  const page = await open(`/app/pixels/${(await pixel())?.id}`);
+  await page.getByText('This pixel is disconnected').waitFor();
 });
 
 it('raises no error in any page', () => {
