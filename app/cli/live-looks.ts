@@ -191,4 +191,8 @@ export const liveLooks: readonly Look[] = [
     id: 'admin-access-denied',
     look: 'Without read_customers, the line admin-order-fields above must hold and name customer as not approved.',
   },
+  {
+    id: 'shell-download',
+    look: 'In the log choose “Export as CSV”: the browser must save tock-log-….csv without leaving the admin.',
+  },
 ];

@@ -211,7 +211,7 @@ export const GUIDES: readonly Guide[] = [
         'The next day compare Events Manager with Tock’s [Home](page:). See [Orders count twice](guide:duplicates) if it shows too many.',
       ),
       points(
-        'Tock never sends an order from before its pixel was added, so the past is not sent again.',
+        'Tock never sends an order from before its pixel’s start, so the past is not sent again. The start is the moment when you add the pixel; on the [pixel’s page](page:/pixels) you can move it to the minute in which you switch the other app off.',
         'Use the same pixel as before: its learning stays.',
         'Uninstall the other app a few days later, when the numbers are right.',
       ),
