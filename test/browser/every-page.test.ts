@@ -1,7 +1,7 @@
 /** Every page of the admin, in the states that staff can meet: for assistive technology, by keyboard, on a phone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
-import { ADMIN_FILES, ADMIN_PAGES, adminRoutes, type AdminPage } from '../support/admin-pages.ts';
+import { ADMIN_FILES, ADMIN_PAGES, adminRoutes, isOwn } from '../support/admin-pages.ts';
 import { openAdminWorld, type AdminWorld } from '../support/admin-world.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { barriers } from './accessible.ts';
@@ -25,8 +25,6 @@ afterAll(async () => {
 });
 
 const titleOf = (frame: Frame) => frame.locator('h1').first().innerText();
-/** What belongs to one store has an id in its address, and is not there for another. */
-const isOwn = ({ route }: AdminPage) => /\$\w*id/i.test(route);
 
 it('knows every route of the app', () => {
   const routes = adminRoutes().map(({ route }) => route);

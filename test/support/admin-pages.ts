@@ -70,14 +70,21 @@ export const ADMIN_FILES: readonly AdminPage[] = [
 
 const ROUTES = new URL('../../app/routes/', import.meta.url);
 
-/** The app's routes as they lie in the folder; `acts` tells whether forms are sent there. */
-export function adminRoutes(): { route: string; acts: boolean }[] {
+/** The app's routes as they lie in the folder: whether they read anything, and whether forms are sent to them. */
+export function adminRoutes(): { route: string; loads: boolean; acts: boolean }[] {
+  const exports = (code: string, name: string): boolean =>
+    new RegExp(`^export (async )?(function|const) ${name}\\b`, 'm').test(code);
   return readdirSync(ROUTES)
     .filter((file) => file.startsWith('app.') && file !== 'app.tsx')
-    .map((file) => ({
-      route: file.replace(/\.tsx?$/, ''),
-      acts: /export (async )?function action|export const action/.test(
-        readFileSync(new URL(file, ROUTES), 'utf8'),
-      ),
-    }));
+    .map((file) => {
+      const code = readFileSync(new URL(file, ROUTES), 'utf8');
+      return {
+        route: file.replace(/\.tsx?$/, ''),
+        loads: exports(code, 'loader'),
+        acts: exports(code, 'action'),
+      };
+    });
 }
+
+/** What belongs to one store has an id in its address, and is not there for another. */
+export const isOwn = ({ route }: AdminPage): boolean => /\$\w*id/i.test(route);
