@@ -41,6 +41,12 @@ interface Kept {
   shifted: string[];
 }
 
+interface Shifted {
+  node?: unknown;
+  previousRect: DOMRectReadOnly;
+  currentRect: DOMRectReadOnly;
+}
+
 /** Runs in every frame before anything else; what it keeps is of that frame alone. */
 function keepVitals(): void {
   const kept: Kept = { lcp: 0, cls: 0, inp: 0, largest: '', slowest: '', shifted: [] };
@@ -60,9 +66,12 @@ function keepVitals(): void {
     if (!('value' in entry)) return;
     kept.cls += Number(entry.value);
     const sources = 'sources' in entry && Array.isArray(entry.sources) ? entry.sources : [];
-    for (const source of sources as { node?: unknown }[])
+    const where = ({ x, y, width, height }: DOMRectReadOnly): string =>
+      `${Math.round(x)},${Math.round(y)} ${Math.round(width)}×${Math.round(height)}`;
+    for (const source of sources as Shifted[])
       kept.shifted.push(
-        `${Number(entry.value).toFixed(4)} at ${Math.round(entry.startTime)} ms ${named(source.node)}`,
+        `${Number(entry.value).toFixed(4)} at ${Math.round(entry.startTime)} ms, ` +
+          `${where(source.previousRect)} to ${where(source.currentRect)} ${named(source.node)}`,
       );
   });
   watch('event', { durationThreshold: 16 }, (entry) => {

@@ -1,5 +1,5 @@
 /** The log: what became of every event, newest first, with the way to each one's record. */
-import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import type { ActionFunctionArgs, LinksFunction, LoaderFunctionArgs } from '@remix-run/node';
 import {
   useFetcher,
   useLoaderData,
@@ -26,6 +26,7 @@ import { textOf } from '../ui/answer-settings.ts';
 import { useDownload } from '../ui/download.ts';
 import { LogFilters, type LogChoice } from '../ui/LogFilters.tsx';
 import { LogTable, type LogRow } from '../ui/LogTable.tsx';
+import logTableStyles from '../ui/log-table.css?url';
 import { TestModeNotice } from '../ui/TestModeNotice.tsx';
 import { freshWords, LOG_TEXT } from '../ui/texts-log.ts';
 import { shortReason } from '../ui/texts.ts';
@@ -37,8 +38,12 @@ const FILTERS = ['state', 'reason', 'pixel', 'kind', 'order', 'event', 'from', '
 const PAGE = 50;
 /** The first page follows what happens; further pages stand still, so that nobody loses their place. */
 const REFRESH_MS = 5_000;
+/** Polaris draws the tabs only once it has measured them; their room is kept free until then. */
+const TABS_HEIGHT = '44px';
 /** Typing pauses this long before it is searched for. */
 const TYPING_MS = 250;
+
+export const links: LinksFunction = () => [{ rel: 'stylesheet', href: logTableStyles }];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { shop, staff, store } = await context.house.requireShop(request);
@@ -163,26 +168,30 @@ export default function Log() {
         </Box>
       ) : null}
       <Card padding="0">
-        <Tabs
-          tabs={LOG_TEXT.tabs.map((content) => ({ id: content, content }))}
-          selected={Math.max(
-            0,
-            STATES.findIndex((state) => state === search.get('state')),
-          )}
-          onSelect={(index) => change({ state: STATES[index] ?? '', reason: '' })}
-        />
-        <LogFilters
-          text={text}
-          onText={type}
-          searching={found?.searching ?? false}
-          choice={choice}
-          onChoice={(changes) => change({ ...changes })}
-          reasons={data.reasons
-            .filter(({ state }) => !search.get('state') || state === search.get('state'))
-            .map(({ reason }) => ({ value: reason, label: shortReason(reason) }))}
-          pixels={data.pixels}
-          today={data.today}
-        />
+        <Box minHeight={TABS_HEIGHT}>
+          <Tabs
+            tabs={LOG_TEXT.tabs.map((content) => ({ id: content, content }))}
+            selected={Math.max(
+              0,
+              STATES.findIndex((state) => state === search.get('state')),
+            )}
+            onSelect={(index) => change({ state: STATES[index] ?? '', reason: '' })}
+          />
+        </Box>
+        <div className="tock-log-filters">
+          <LogFilters
+            text={text}
+            onText={type}
+            searching={found?.searching ?? false}
+            choice={choice}
+            onChoice={(changes) => change({ ...changes })}
+            reasons={data.reasons
+              .filter(({ state }) => !search.get('state') || state === search.get('state'))
+              .map(({ reason }) => ({ value: reason, label: shortReason(reason) }))}
+            pixels={data.pixels}
+            today={data.today}
+          />
+        </div>
         <Fresh count={found ? 0 : fresh} onShow={showFresh} />
         {found?.by === 'email' && shown.length > 0 ? (
           <Box padding="300" paddingBlockEnd="0">

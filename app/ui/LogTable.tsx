@@ -26,27 +26,29 @@ const { headings } = LOG_TEXT;
 export function LogTable({ rows }: { rows: LogRow[] }) {
   const { smDown } = useBreakpoints();
   return (
-    <IndexTable
-      resourceName={{ singular: 'event', plural: 'events' }}
-      itemCount={rows.length}
-      selectable={false}
-      condensed={smDown}
-      headings={[
-        { title: headings.event },
-        { title: headings.state },
-        { title: headings.why },
-        { title: headings.value, alignment: 'end' },
-        { title: headings.match, alignment: 'end', tooltipContent: LOG_TEXT.matchHelp },
-        { title: headings.pixel },
-        { title: headings.when },
-      ]}
-    >
-      {rows.map((row, index) => (
-        <IndexTable.Row id={row.path} key={row.path} position={index}>
-          {smDown ? <NarrowRow row={row} /> : <WideRow row={row} />}
-        </IndexTable.Row>
-      ))}
-    </IndexTable>
+    <div className="tock-log-table">
+      <IndexTable
+        resourceName={{ singular: 'event', plural: 'events' }}
+        itemCount={rows.length}
+        selectable={false}
+        condensed={smDown}
+        headings={[
+          { title: headings.event },
+          { title: headings.state },
+          { title: headings.why },
+          { title: headings.value, alignment: 'end' },
+          { title: headings.match, alignment: 'end', tooltipContent: LOG_TEXT.matchHelp },
+          { title: headings.pixel },
+          { title: headings.when },
+        ]}
+      >
+        {rows.map((row, index) => (
+          <IndexTable.Row id={row.path} key={row.path} position={index}>
+            {smDown ? <NarrowRow row={row} /> : <WideRow row={row} />}
+          </IndexTable.Row>
+        ))}
+      </IndexTable>
+    </div>
   );
 }
 

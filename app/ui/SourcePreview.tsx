@@ -1,5 +1,5 @@
-/** What a draft of the order sources would do to real orders, beside what happens now. */
-import { BlockStack, Box, Card, InlineGrid, Text } from '@shopify/polaris';
+/** What a draft of the order sources would do to real orders, beside what happens now; it stays in view and moves nothing. */
+import { BlockStack, Card, InlineGrid, Text } from '@shopify/polaris';
 
 import { ExampleLinks } from './SourceSwitches.tsx';
 import { lastDays, notAll, SOURCES_TEXT } from './texts-settings.ts';
@@ -14,16 +14,18 @@ interface SourcePreviewProps {
 
 export function SourcePreview({ look, changed, wrong }: SourcePreviewProps) {
   return (
-    <Card>
-      <div aria-live="polite">
-        <BlockStack gap="300">
-          <Text as="h2" variant="headingSm">
-            {changed ? SOURCES_TEXT.preview : SOURCES_TEXT.previewNow}
-          </Text>
-          <Body look={look} changed={changed} wrong={wrong} />
-        </BlockStack>
-      </div>
-    </Card>
+    <div style={{ position: 'sticky', top: 16 }}>
+      <Card>
+        <div aria-live="polite">
+          <BlockStack gap="300">
+            <Text as="h2" variant="headingSm">
+              {changed ? SOURCES_TEXT.preview : SOURCES_TEXT.previewNow}
+            </Text>
+            <Body look={look} changed={changed} wrong={wrong} />
+          </BlockStack>
+        </div>
+      </Card>
+    </div>
   );
 }
 
@@ -31,17 +33,15 @@ function Body({ look, changed, wrong }: SourcePreviewProps) {
   if (wrong) return <Text as="p">{SOURCES_TEXT.mend}</Text>;
   if (look === undefined)
     return (
-      <Box minHeight="104px">
-        <Text as="p" tone="subdued">
-          {SOURCES_TEXT.looking}
-        </Text>
-      </Box>
+      <Text as="p" tone="subdued">
+        {SOURCES_TEXT.looking}
+      </Text>
     );
   if (look.orders === 0) return <Text as="p">{SOURCES_TEXT.noOrders}</Text>;
   const moves = look.periods.some(({ comesIn, goesOut }) => comesIn !== null || goesOut !== null);
   return (
     <BlockStack gap="300">
-      <InlineGrid columns={{ xs: 1, sm: 2 }} gap="400">
+      <InlineGrid columns={{ xs: 1, sm: 2, md: 1 }} gap="400">
         {look.periods.map((period) => (
           <Period key={period.days} period={period} changed={changed && moves} />
         ))}

@@ -22,6 +22,9 @@ interface SourceSwitchesProps {
   onChange: (name: SourceSwitch, side: 'allow' | 'block') => void;
 }
 
+/** A count and a line of examples: kept free for them, so that their coming moves nothing. */
+const SEEN_HEIGHT = '34px';
+
 const NAMES: SourceSwitch[] = ['tiktokShop', 'pos', 'draft', 'renewal', 'test', 'b2b', 'staffMade'];
 
 export function SourceSwitches(props: SourceSwitchesProps) {
@@ -54,7 +57,7 @@ export function SourceSwitches(props: SourceSwitchesProps) {
                   <AccessNotice feature={closed} saved={stored.b2b === 'block'} onGranted={onGranted} />
                 </Box>
               ) : null}
-              <Box paddingInlineStart="600">
+              <Box paddingInlineStart="600" minHeight={SEEN_HEIGHT}>
                 <Seen seen={seen?.[name]} />
               </Box>
             </BlockStack>
