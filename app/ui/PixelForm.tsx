@@ -198,7 +198,7 @@ export function PixelForm({
             autoComplete="off"
             spellCheck={false}
             monospaced
-            helpText="Only while you test: with a code, everything goes to TikTok’s Test Events tab and nothing counts. Leave it empty to count for real."
+            helpText="For a first try: TikTok shows one in Events Manager, under Test events. With a code everything shows up there and nothing counts; leave it empty to count for real."
           />
         </Card>
         <Card>

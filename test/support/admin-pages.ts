@@ -44,6 +44,7 @@ export const ADMIN_PAGES: readonly AdminPage[] = [
   page('events', 'app.events', '/app/events', 'save', 'undo'),
   page('sources', 'app.sources', '/app/sources', 'look', 'save', 'undo'),
   page('values', 'app.values', '/app/values', 'look', 'catalogue', 'save', 'undo'),
+  page('storefront', 'app.storefront', '/app/storefront', 'check', 'connect', 'save', 'undo'),
   page('log', 'app.log._index', '/app/log', 'find'),
   page(
     'event-sent',
