@@ -89,11 +89,17 @@ export async function openAdmin(world: AdminWorld, browser: TestBrowser): Promis
 
 /** React has taken the page over: its marks are on the heading. */
 async function awake(tab: Page, frame: () => Frame): Promise<Frame> {
-  await tab.frameLocator('#app-frame').locator('h1').first().waitFor();
+  const heading = tab.frameLocator('#app-frame').locator('h1').first();
+  await heading.waitFor().catch(async (error: unknown) => {
+    const seen = await Promise.all(
+      tab.frames().map(async (one) => `${one.url()}: ${(await one.content()).slice(0, 2_000)}`),
+    );
+    throw new Error(`The page did not come up. ${seen.join('\n')}`, { cause: error });
+  });
   const found = frame();
   await found.waitForFunction(() => {
-    const heading = document.querySelector('h1');
-    return heading !== null && Object.keys(heading).some((name) => name.startsWith('__reactFiber'));
+    const title = document.querySelector('h1');
+    return title !== null && Object.keys(title).some((name) => name.startsWith('__reactFiber'));
   });
   return found;
 }
