@@ -32,7 +32,7 @@ function page(
 }
 
 export const ADMIN_PAGES: readonly AdminPage[] = [
-  page('home', 'app._index', '/app'),
+  page('home', 'app._index', '/app', 'dismiss', 'sharing'),
   page('pixels', 'app.pixels._index', '/app/pixels'),
   page('pixel-new', 'app.pixels.new', '/app/pixels/new', 'save'),
   page(
@@ -68,6 +68,7 @@ export const ADMIN_PAGES: readonly AdminPage[] = [
   page('ledger-backfill', 'app.ledger.backfill', '/app/ledger/backfill', 'look', 'begin', 'stop', 'resume'),
   page('settings', 'app.settings._index', '/app/settings', 'save', 'undo'),
   page('settings-alerts', 'app.settings.alerts', '/app/settings/alerts', 'save', 'test', 'undo'),
+  page('settings-carry', 'app.settings.carry', '/app/settings/carry', 'look', 'apply', 'undo'),
   page('settings-data', 'app.settings.data', '/app/settings/data', 'save', 'undo'),
   page('settings-store', 'app.settings.store', '/app/settings/store', 'disconnect', 'reset', 'erase', 'undo'),
   page('audit', 'app.audit', '/app/audit'),
