@@ -46,6 +46,7 @@ const ACTION_WORDS: Record<string, string> = {
   'app.uninstalled': 'Uninstalled Tock',
   'app.scopes_changed': 'Changed what Tock may read',
   'ledger.replay': 'Sent orders again',
+  'backfill.begun': 'Began to send orders from before the install',
   'retention.changed': 'Changed how long data is kept',
   'alerts.changed': 'Changed the alerts',
   'alerts.tested': 'Sent a test alert',
