@@ -21,6 +21,14 @@ const README = join(ROOT, 'docs/pictures');
 const DAYS = 31;
 /** More than any list shows at once. */
 const MANY_ROWS = 20_000;
+/** Page and picture. */
+const README_PAGES = [
+  ['home', 'home'],
+  ['log', 'log'],
+  ['event-sent', 'event'],
+  ['ledger', 'ledger'],
+  ['pixel-new', 'pixel'],
+] as const;
 /** A picture taller than this tells nothing more. */
 const TALLEST = 4_000;
 
@@ -111,14 +119,14 @@ async function takeReadme(admin: Admin, world: AdminWorld): Promise<void> {
   const take = (name: string) =>
     tab.screenshot({ path: join(README, `${name}.png`), animations: 'disabled' });
   await tab.setViewportSize(DESK);
-  for (const name of ['home', 'log', 'event-sent', 'ledger']) {
-    const page = ADMIN_PAGES.find((one) => one.name === name);
-    if (!page) continue;
-    await admin.show(page);
+  for (const [page, name] of README_PAGES) {
+    const listed = ADMIN_PAGES.find((one) => one.name === page);
+    if (!listed) throw new Error(`There is no page ${page}.`);
+    await admin.show(listed);
     await admin.quiet();
     await take(name);
   }
-  await tab.goto(`${world.app.sandbox.url}/tiktok/events-manager`);
+  await tab.goto(`${world.app.sandbox.url}/events-manager`);
   await tab.waitForLoadState('networkidle');
   await take('events-manager');
   console.log(`The README’s pictures are in ${README}.`);

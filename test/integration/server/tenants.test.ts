@@ -49,23 +49,28 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+/** The question, made once. */
+let marks: string | undefined;
+
 /** Everything that the database has of a store, table by table, as one mark each. */
 async function rowsOf(shopId: string): Promise<Record<string, string>> {
   const { database } = app.house.store;
-  const tables = await database.rows<{ name: string }>(
-    `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'shop_id' AND NOT a.attisdropped
-      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition`,
-  );
-  const rows: Record<string, string> = {};
-  for (const { name } of tables) {
-    const [row] = await database.rows<{ mark: string | null }>(
-      `SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) AS mark FROM ${name} t WHERE shop_id = $1`,
-      [shopId],
+  if (marks === undefined) {
+    const tables = await database.rows<{ name: string }>(
+      `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'shop_id' AND NOT a.attisdropped
+        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition`,
     );
-    rows[name] = row?.mark ?? '';
+    marks = tables
+      .map(
+        ({ name }) =>
+          `SELECT '${name}' AS name, count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS mark
+             FROM ${name} t WHERE shop_id = $1`,
+      )
+      .join(' UNION ALL ');
   }
-  return rows;
+  const rows = await database.rows<{ name: string; mark: string }>(marks, [shopId]);
+  return Object.fromEntries(rows.map(({ name, mark }) => [name, mark]));
 }
 
 function dataAddress(page: AdminPage, more: Record<string, string> = {}): string {
