@@ -122,7 +122,9 @@ async function takeReadme(admin: Admin, world: AdminWorld): Promise<void> {
   for (const [page, name] of README_PAGES) {
     const listed = ADMIN_PAGES.find((one) => one.name === page);
     if (!listed) throw new Error(`There is no page ${page}.`);
-    await admin.show(listed);
+    const frame = await admin.show(listed);
+    const list = frame.getByRole('button', { name: 'Put this list away' });
+    if (await list.isVisible()) await list.click();
     await admin.quiet();
     await take(name);
   }

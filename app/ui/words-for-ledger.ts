@@ -2,7 +2,7 @@
 import type { BooksCheck } from '../ledger/books.ts';
 import type { Amounted, PixelSum } from '../ledger/sum.ts';
 import type { ToldPeriod } from '../ledger/told.ts';
-import { reasonWords } from './texts.ts';
+import { shortReason } from './texts.ts';
 import { LEDGER_TEXT } from './texts-ledger.ts';
 import { moneyWords, momentWords, type ShopWords } from './words-for.ts';
 
@@ -67,8 +67,6 @@ export const monthWords = (month: string, locale: string): string =>
 
 export const periodWords = ({ from, to }: Days, locale: string): string =>
   from === to ? dayWords(from, locale) : `${dayWords(from, locale)} – ${dayWords(to, locale)}`;
-
-const shortReason = (reason: string): string => reasonWords(reason)?.short ?? reason;
 
 /** Every order counts once at every pixel: of several pixels any has them all, but for days before it was there. */
 export const ordersIn = (sums: readonly PixelSum[]): number => {

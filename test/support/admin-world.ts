@@ -55,6 +55,8 @@ export async function openAdminWorld(
   const app = await openApp(
     {
       port,
+      // Visitors say their address as a load balancer would.
+      trustedProxies: ['127.0.0.0/8'],
       shopify: {
         apiKey: sandboxCredentials.apiKey,
         apiSecret: sandboxCredentials.apiSecret,
