@@ -58,6 +58,7 @@ export interface AlertWords {
   /** Why a message did not go out. */
   readonly problems: {
     readonly noMail: string;
+    readonly tooSoon: string;
     refused: (why: string) => string;
     answered: (status: number) => string;
   };
@@ -118,11 +119,15 @@ const AT_ONCE = 100;
 const LEASE_MS = 2 * 60_000;
 /** Two minutes, four, eight, … about four hours in all; then the message is given up and logged. */
 const MOST_TRIES = 8;
+/** Test alerts go to whatever address was typed: nobody's mailbox is to be filled through this server. */
+const TEST_EVERY_MS = 60_000;
 /** Closing lines come in the morning of the store. */
 const CLOSING_HOUR = 8;
 
 export function createAlerts(needs: AlertNeeds): Alerts {
   const { rows, words, mailer, outbound, clock, log } = needs;
+  /** By shop, of this process. */
+  const testedAt = new Map<ShopId, number>();
 
   async function chosen(shopId: ShopId): Promise<{
     settings: AlertSettings;
@@ -301,10 +306,14 @@ export function createAlerts(needs: AlertNeeds): Alerts {
       return { ok: true };
     },
     async test(shop, actor) {
+      const now = clock.now().getTime();
+      const tooSoon = now - (testedAt.get(shop.id) ?? -Infinity) < TEST_EVERY_MS;
+      if (!tooSoon) testedAt.set(shop.id, now);
       const { targets } = await chosen(shop.id);
       const message = words.test(shop.domain);
       const one = async (channel: AlertChannel, there: boolean) => {
         if (!there) return null;
+        if (tooSoon) return { ok: false, message: words.problems.tooSoon };
         const trouble = await send(channel, targets, message);
         return { ok: trouble === null, message: trouble ?? '' };
       };
@@ -312,6 +321,7 @@ export function createAlerts(needs: AlertNeeds): Alerts {
         one('email', targets.emails.length > 0),
         one('webhook', targets.webhook !== null),
       ]);
+      if (tooSoon) return { email, webhook };
       await needs.noteTest(shop.id, {
         actor,
         action: 'alerts.tested',

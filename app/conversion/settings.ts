@@ -264,7 +264,12 @@ const side = z.enum(['allow', 'block']);
 
 const ruleSchema = z
   .strictObject({
-    id: z.string().min(1).max(60),
+    // Outcomes name their rule by its id, in a column that takes text and nothing else.
+    id: z
+      .string()
+      .min(1)
+      .max(60)
+      .regex(/^[^\p{Cc}\p{Cs}]+$/u),
     on: z.boolean(),
     action: side,
     field: z.enum(RULE_FIELDS),

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { customEventProblem } from '../conversion/custom-event.ts';
 import { defaultPixelSettings } from '../conversion/settings.ts';
 import type { EventMapping } from '../conversion/settings.ts';
-import { answerSettings } from '../ui/answer-settings.ts';
+import { answerSettings, pixelOfForm } from '../ui/answer-settings.ts';
 import { eventChanges } from '../ui/event-changes.ts';
 import { EventRows } from '../ui/EventRows.tsx';
 import { NoPixel } from '../ui/NoPixel.tsx';
@@ -35,9 +35,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 export async function action({ context, request }: ActionFunctionArgs) {
   const { store, actor } = await context.house.requireShop(request);
   const pages = context.house.settingsPages(store);
-  const page = await pages.pixelPage(new URL(request.url).searchParams.get('pixel'));
-  if (!page) throw new Response('This pixel is not here.', { status: 404 });
-  const { id, code } = page.pixel;
+  const { id, code } = await pixelOfForm(pages, request);
   return answerSettings(
     pages,
     { page: 'events', pixel: id, code },
@@ -65,7 +63,10 @@ function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
   const change = (event: string, mapping: EventMapping) => draft.set((now) => ({ ...now, [event]: mapping }));
   const remove = (event: string) => draft.set(({ [event]: _gone, ...others }) => others);
   const save = () =>
-    submit({ intent: 'save', draft: JSON.stringify({ events: draft.value }) }, { method: 'post' });
+    submit(
+      { intent: 'save', draft: JSON.stringify({ events: draft.value }) },
+      { method: 'post', action: `?pixel=${pixel.id}` },
+    );
   const changes = eventChanges(events, draft.value, counts);
 
   return (

@@ -10,7 +10,7 @@ import {
 import { BlockStack, Layout, Page } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
-import { answerSettings, textOf } from '../ui/answer-settings.ts';
+import { answerSettings, pixelOfForm, textOf } from '../ui/answer-settings.ts';
 import { CatalogueTest } from '../ui/CatalogueTest.tsx';
 import { NoPixel } from '../ui/NoPixel.tsx';
 import { PixelChoice } from '../ui/PixelChoice.tsx';
@@ -53,9 +53,7 @@ export async function action({
 }: ActionFunctionArgs): Promise<SettingsAnswer | Look | Tested> {
   const { staff, store, actor } = await context.house.requireShop(request);
   const pages = context.house.settingsPages(store);
-  const page = await pages.pixelPage(new URL(request.url).searchParams.get('pixel'));
-  if (!page) throw new Response('This pixel is not here.', { status: 404 });
-  const { pixel } = page;
+  const pixel = await pixelOfForm(pages, request);
   const form = await request.formData();
   const draft = textOf(form, 'draft');
   switch (form.get('intent')) {
@@ -109,7 +107,9 @@ function PixelValues({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
     <Page title={VALUES_TEXT.title} subtitle={VALUES_TEXT.intro}>
       <SettingsBar
         open={draft.changed}
-        onSave={() => submit({ intent: 'save', draft: text }, { method: 'post' })}
+        onSave={() =>
+          submit({ intent: 'save', draft: text }, { method: 'post', action: `?pixel=${pixel.id}` })
+        }
         onDiscard={draft.discard}
       />
       <BlockStack gap="400">

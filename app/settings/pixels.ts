@@ -82,6 +82,9 @@ export interface PausingNews extends PixelNews {
   stopped(id: string): Promise<void>;
 }
 
+/** Every order is dealt with once for each pixel, so that one store's pixels are work for all stores. */
+const MOST_PIXELS = 50;
+
 export function createPixelUseCases<Row extends PixelRow>(
   rows: ShopRows<Row>,
   news: PausingNews,
@@ -112,6 +115,12 @@ export function createPixelUseCases<Row extends PixelRow>(
     async add(values, actor) {
       const form = readNewPixel(values, await place());
       if (!form.ok) return { ok: false, problem: 'fields', errors: form.errors };
+      if ((await rows.pixels.list()).length >= MOST_PIXELS)
+        return {
+          ok: false,
+          problem: 'fields',
+          errors: { code: `A store can have ${MOST_PIXELS} pixels. Remove one that you no longer need.` },
+        };
       const added = await rows.pixels.add(form.fields, actor);
       if (!added.ok)
         return {

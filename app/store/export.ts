@@ -43,9 +43,13 @@ export async function exportShop(
   if (existsSync(folder))
     throw new BackupError(`${folder} already exists; name a new folder, so that nothing is overwritten.`);
   const part = `${folder}.part`;
+  if (existsSync(part))
+    throw new BackupError(`${part} exists: another export is at work, or was cut off; remove it first.`);
   const database = await openDatabase({ url, log, poolSize: 1 });
+  let ours = false;
   try {
     await mkdir(part, { mode: 0o700 });
+    ours = true;
     const summary = await database.transaction(async (sql): Promise<ExportSummary> => {
       await sql.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const [shop] = await sql.rows<ExportSummary['shop']>(
@@ -74,7 +78,7 @@ export async function exportShop(
     await rename(part, folder);
     return summary;
   } finally {
-    await rm(part, { recursive: true, force: true });
+    if (ours) await rm(part, { recursive: true, force: true });
     await database.close();
   }
 }

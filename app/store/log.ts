@@ -222,6 +222,10 @@ function cursorText({ occurredAt, eventId, pixelId }: Cursor): string {
   return Buffer.from(JSON.stringify([occurredAt.getTime(), eventId, pixelId])).toString('base64url');
 }
 
+/** No event lies outside; JavaScript has moments that PostgreSQL has not. */
+const EVENTS_FROM = Date.UTC(2000, 0);
+const EVENTS_TO = Date.UTC(2100, 0);
+
 /** What is no cursor of ours begins at the top. */
 function readCursor(text: string): Cursor | null {
   try {
@@ -229,10 +233,8 @@ function readCursor(text: string): Cursor | null {
     if (!Array.isArray(parsed)) return null;
     const [at, eventId, pixelId]: unknown[] = parsed;
     if (typeof at !== 'number' || typeof eventId !== 'string' || typeof pixelId !== 'string') return null;
-    const occurredAt = new Date(at);
-    return Number.isNaN(occurredAt.getTime()) || idOrNull(pixelId) === null || eventId.includes('\u0000')
-      ? null
-      : { occurredAt, eventId, pixelId };
+    const ours = at >= EVENTS_FROM && at < EVENTS_TO && idOrNull(pixelId) !== null;
+    return ours && !eventId.includes('\u0000') ? { occurredAt: new Date(at), eventId, pixelId } : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 /** What the settings pages' actions have in common: save or undo, and tell the form what came of it. */
-import type { SettingsPages } from '../settings/pages.ts';
+import type { PixelPage, SettingsPages } from '../settings/pages.ts';
 import type { Section } from '../settings/sections.ts';
 import type { SettingsAnswer } from './SavedNotice.tsx';
 import { SAVING_TEXT } from './texts-settings.ts';
@@ -25,6 +25,15 @@ export async function answerSettings(
     default:
       return { ...nothing, errors: { '': SAVING_TEXT.unknownForm } };
   }
+}
+
+/** The pixel that a form is about: when it was removed meanwhile, its form is not handed on to another one. */
+export async function pixelOfForm(pages: SettingsPages, request: Request): Promise<PixelPage['pixel']> {
+  const asked = new URL(request.url).searchParams.get('pixel');
+  const page = await pages.pixelPage(asked);
+  if (!page || (asked !== null && page.pixel.id !== asked))
+    throw new Response('This pixel is not here.', { status: 404 });
+  return page.pixel;
 }
 
 export function textOf(form: FormData, name: string): string {

@@ -122,6 +122,7 @@ export const ALERT_WORDS: AlertWords = {
   }),
   problems: {
     noMail: 'This server is not set up to send mail.',
+    tooSoon: 'A test went out less than a minute ago. Wait a moment and try again.',
     refused: (why) => `It was not taken: ${REFUSALS[why] ?? why}`,
     answered: (status) => `The address answered with ${status}. Is it still valid?`,
   },

@@ -25,7 +25,9 @@ const EVENT_WORDS: Record<string, string> = {
   payment_info_submitted: 'Payment details given',
 };
 
-export const eventWord = (event: string): string => EVENT_WORDS[event] ?? event;
+/** Anybody can send an event, also one called "constructor". */
+export const eventWord = (event: string): string =>
+  (Object.hasOwn(EVENT_WORDS, event) ? EVENT_WORDS[event] : undefined) ?? event;
 
 interface ReasonWords {
   /** A few words for a table. */

@@ -105,13 +105,16 @@ function read(text: string): unknown {
   }
 }
 
+/** A pixel may be called like the beginning of a moment. */
+const isMoment = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
+
 function partText(name: string, part: unknown, shop: ShopWords): string {
   if (part === null || part === '') return SETTING_WORDS.none;
   if (typeof part === 'boolean') return part ? SETTING_WORDS.on : SETTING_WORDS.off;
   if (Array.isArray(part))
     return part.map((member) => (typeof member === 'string' ? member : JSON.stringify(member))).join(', ');
   if (name === 'state') return PIXEL_STATE_WORDS[String(part)] ?? String(part);
-  if (typeof part === 'string')
-    return /^\d{4}-\d\d-\d\dT/.test(part) ? momentWords(new Date(part), shop) : part;
+  if (typeof part === 'string') return isMoment(part) ? momentWords(new Date(part), shop) : part;
   return typeof part === 'object' ? JSON.stringify(part) : String(part);
 }

@@ -309,11 +309,21 @@ describe('a test alert', () => {
     expect(smtp.mails.map(({ subject }) => subject)).toEqual([`[Tock] ${flow.shop.domain}: a test alert`]);
   });
 
+  it('goes out once a minute, so that nobody’s mailbox is filled through this server', async () => {
+    await choose(draft());
+    const flooded = watching();
+    const pressed = await Promise.all(Array.from({ length: 5 }, () => flooded.test(flow.shop, 'Nia (7)')));
+    expect(pressed.filter(({ email }) => email?.ok)).toHaveLength(1);
+    expect([smtp.mails.length, posted.length]).toEqual([1, 1]);
+    flow.clock.advance(60_000);
+    expect(await flooded.test(flow.shop, 'Nia (7)')).toMatchObject({ email: { ok: true } });
+  });
+
   it('goes to no address inside, whatever staff typed', async () => {
-    const guarded = watching({
-      outbound: createOutbound({ resolve: () => Promise.resolve(['169.254.169.254']) }),
-    });
     for (const webhook of ['https://127.0.0.1/x', 'https://metadata.example/latest', 'https://[::1]/']) {
+      const guarded = watching({
+        outbound: createOutbound({ resolve: () => Promise.resolve(['169.254.169.254']) }),
+      });
       await choose(draft({ webhook }));
       expect((await guarded.test(flow.shop, 'Nia (7)')).webhook).toEqual({
         ok: false,

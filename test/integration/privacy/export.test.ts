@@ -1,5 +1,5 @@
 /** A shop's export: every row of it and nothing of another, no secret and no person, and the sums close with the tables. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -102,4 +102,12 @@ test('a folder that is there is left alone, and an unknown shop leaves nothing b
   rmSync(folder(), { recursive: true });
   await expect(write('999')).rejects.toThrow('no such shop');
   expect([existsSync(folder()), readdirSync(home)]).toEqual([false, []]);
+});
+
+test('a folder of somebody else beside it is neither written into nor deleted', async () => {
+  const other = `${folder()}.part`;
+  mkdirSync(other);
+  writeFileSync(path.join(other, 'mine.txt'), 'mine');
+  await expect(write(flow.shop.id)).rejects.toThrow('birch.part exists');
+  expect(readdirSync(other)).toEqual(['mine.txt']);
 });

@@ -246,3 +246,95 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     expect(row?.count).toBe('0');
   },
 );
+
+describe('staff who write their own requests', () => {
+  const own = () => app.house.store.shop(app.shop().id);
+  const post = (path: string, route: string, form: Record<string, string>, staff = 0): Promise<Response> =>
+    app.fetchAs(
+      `${path}${path.includes('?') ? '&' : '?'}_data=${encodeURIComponent(`routes/${route}`)}`,
+      { method: 'POST', body: new URLSearchParams(form) },
+      { staff },
+    );
+
+  test.each([-8.64e15, -1e14, 8.64e15, 4e15])(
+    'reach no fault with a cursor to the moment %d, which JavaScript has and PostgreSQL has not',
+    async (moment) => {
+      const after = Buffer.from(JSON.stringify([moment, 'order-1', pixelId])).toString('base64url');
+      expect((await app.page(`/app/log?after=${after}`)).status).toBe(200);
+    },
+  );
+
+  test.each(['2026-99-99T', '2026-01-01Tea', '0000-00-00T00:00:00'])(
+    'cannot blind the history by calling a pixel %s',
+    async (name) => {
+      const form = { intent: 'save', name, testEventCode: '' };
+      expect((await post(`/app/pixels/${pixelId}`, 'app.pixels.$id', form, 1)).status).toBe(200);
+      const history = await app.page('/app/audit');
+      expect(history.status).toBe(200);
+      expect(await history.text()).toContain(name);
+    },
+  );
+
+  test.each(['ru\u0000le', 'ru\nle', 'ru\ud800le'])(
+    'save no rule with the id %j, which no outcome could name',
+    async (id) => {
+      const { sources, rules } = await app.house.settingsPages(own()).sources();
+      const rule = { id, on: true, action: 'block', field: 'tag', operator: 'is', values: ['poison'] };
+      const draft = JSON.stringify({ sources, rules: [...rules, rule] });
+      const saved = await post('/app/sources', 'app.sources', { intent: 'save', draft });
+      expect(await saved.json()).toMatchObject({ done: null, errors: { 'rules.0.id': expect.anything() } });
+      const at = app.clock.now().toISOString();
+      const order = webOrder({ tags: 'poison', processed_at: at, created_at: at, updated_at: at });
+      expect((await app.webhook('/webhooks/orders', 'orders/create', order)).status).toBe(200);
+    },
+  );
+
+  test.each(['app.events', 'app.values'])(
+    'hand the form of a pixel that was removed on to no other pixel in %s',
+    async (route) => {
+      const added = await app.house
+        .pixelsOf(own())
+        .add({ code: 'C9A1B2C3D4E5F6G7H8I9', token: 'b'.repeat(40), name: 'Second' }, 'test');
+      if (!added.ok) throw new Error('The pixel was not added.');
+      const gone = added.pixel.id;
+      const { events, contentId, value } = (await app.house.settingsOf(own())).value.pixels[gone] ?? {};
+      await app.house.pixelsOf(own()).remove(gone, 'test');
+      const before = await everything();
+      const draft = JSON.stringify(
+        route === 'app.events'
+          ? { events: { ...events, page_viewed: { on: true, name: 'Stolen' } } }
+          : { contentId: { ...contentId, kind: 'sku' }, value },
+      );
+      const path = `/${route.replace('.', '/')}?pixel=${gone}`;
+      const response = await post(path, route, { intent: 'save', draft });
+      expect(response.status).toBe(404);
+      await response.arrayBuffer();
+      expect(await everything()).toEqual(before);
+    },
+  );
+
+  test('undo no reset of the account owner’s', async () => {
+    const { sources, rules } = await app.house.settingsPages(own()).sources();
+    const draft = JSON.stringify({ sources: { ...sources, pos: 'allow' }, rules });
+    await (await post('/app/sources', 'app.sources', { intent: 'save', draft })).arrayBuffer();
+    const store = (form: Record<string, string>, staff: number) =>
+      post('/app/settings/store', 'app.settings.store', form, staff);
+    expect(await (await store({ intent: 'reset' }, 0)).json()).toMatchObject({ ended: 'reset' });
+    const version = String(((await own().settings.current())?.version ?? 0) - 1);
+    const before = await everything();
+    expect(await (await store({ intent: 'undo', version }, 1)).json()).toMatchObject({ problem: 'owner' });
+    expect(await everything()).toEqual(before);
+    expect(await (await store({ intent: 'undo', version }, 0)).json()).toMatchObject({ done: 'undone' });
+  });
+
+  test('leave nothing of a store with whoever keeps answers on the way', async () => {
+    for (const address of addresses) {
+      const response = await app.fetchAs(address);
+      await response.arrayBuffer();
+      expect(response.headers.get('cache-control'), address).toBe('no-store');
+    }
+    const data = await app.fetchAs('/app/settings/alerts?_data=routes%2Fapp.settings.alerts');
+    await data.arrayBuffer();
+    expect(data.headers.get('cache-control')).toBe('no-store');
+  });
+});
