@@ -72,8 +72,7 @@ async function sendResponse(
   });
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) res.setHeader('set-cookie', cookies);
-  if (type.startsWith('text/html'))
-    res.setHeader('content-security-policy', door.framePolicy(req.url));
+  if (type.startsWith('text/html')) res.setHeader('content-security-policy', door.framePolicy(req.url));
   // Pages and what they load are one store's alone: nobody on the way keeps them.
   res.setHeader('cache-control', 'no-store');
   res.statusCode = response.status;

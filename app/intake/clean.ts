@@ -20,24 +20,3 @@ export function cleanJsonText(raw: string): string {
   }
   return text.isWellFormed() ? text : text.toWellFormed();
 }
-
-/** How deep a body may nest; Shopify's orders stay under 12, the beacon under 8. */
-const MAX_DEPTH = 64;
-
-/** True when brackets nest deeper than any honest body: such text is refused before a parser meets it. */
-export function nestsTooDeep(text: string, limit = MAX_DEPTH): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (inString) {
-      if (unit === 92) at += 1;
-      else if (unit === 34) inString = false;
-    } else if (unit === 34) inString = true;
-    else if (unit === 123 || unit === 91) {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if (unit === 125 || unit === 93) depth -= 1;
-  }
-  return false;
-}

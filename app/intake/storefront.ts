@@ -3,14 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Beacon } from '../conversion/beacon.ts';
+import { SHOPIFY_EVENTS } from '../conversion/browser.ts';
 import { orderEventId, pageEventId } from '../conversion/event-id.ts';
 import type { PageRead } from '../conversion/facts.ts';
 import { readBeacon, readPageEvent } from '../conversion/from-pixel.ts';
+import { nestsTooDeep } from '../conversion/json.ts';
+import { ORDER_EVENT } from '../conversion/settings.ts';
 import { answerJson, answerProblem } from '../http/answer.ts';
 import { PAGE_MAX_AGE_MS, PAGE_MAX_AHEAD_MS } from '../record/pages.ts';
 import type { VisitArrival, VisitRecorded } from '../record/pages.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
-import { cleanJsonText, nestsTooDeep } from './clean.ts';
+import { cleanJsonText } from './clean.ts';
 import type { Lane } from './lane.ts';
 import { createLookup, createPatience, type NotStored } from './patience.ts';
 import { senderOf } from './rate.ts';
@@ -51,6 +54,17 @@ interface Edge {
   userAgent: string | undefined;
 }
 
+const STANDARD_EVENTS = new Set<string>(SHOPIFY_EVENTS);
+
+/**
+ * Shopify's own events and those that staff mapped. Every name has its row in the daily totals of each day, so nobody makes
+ * names up; and orders are counted by a name that no page has.
+ */
+function isPageEvent(name: string, { pixels, version }: ShopInForce): boolean {
+  if (STANDARD_EVENTS.has(name)) return true;
+  return name !== ORDER_EVENT && pixels.some(({ id }) => Object.hasOwn(version.settingsOf(id).events, name));
+}
+
 /** Events that can be read and are of a time that is accepted; what else there was, by the reason it was left out. */
 function readEvents(
   beacon: Beacon,
@@ -68,6 +82,10 @@ function readEvents(
     const { id, name, shopifyId, draft } = event;
     if (id !== pageEventId(name, shopifyId, draft.checkoutToken) || id.startsWith(PURCHASE_IDS)) {
       leave('invalid_event');
+      continue;
+    }
+    if (!isPageEvent(name, shop)) {
+      leave('unknown_event');
       continue;
     }
     const read = readPageEvent(event, {

@@ -3,10 +3,11 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { readOrder } from '../conversion/from-order.ts';
+import { nestsTooDeep } from '../conversion/json.ts';
 import { answerJson, answerProblem } from '../http/answer.ts';
 import type { OrderArrival, OrderCause, OrderRecorded } from '../record/orders.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
-import { cleanJsonText, nestsTooDeep } from './clean.ts';
+import { cleanJsonText } from './clean.ts';
 import type { Lane } from './lane.ts';
 import { createLookup, createPatience, type NotStored } from './patience.ts';
 

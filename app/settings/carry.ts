@@ -1,5 +1,6 @@
 /** A store's settings as a file, and back again: without secrets, so that an agency can carry a set-up to the next store. */
 import type { PixelId } from '../conversion/facts.ts';
+import { nestsTooDeep } from '../conversion/json.ts';
 import type { ShopSettingsVersion } from '../conversion/settings.ts';
 import { readDraft } from './sections.ts';
 
@@ -111,6 +112,7 @@ interface FilePixel {
 
 /** The file, or what is wrong with it as a whole. */
 function fileIn(text: string): { shop: unknown; pixels: FilePixel[] } | string {
+  if (nestsTooDeep(text)) return 'This is no settings file of Tock: it is nested too deep.';
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -106,8 +106,7 @@ function read(text: string): unknown {
 }
 
 /** A pixel may be called like the beginning of a moment. */
-const isMoment = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
+const isMoment = (text: string): boolean => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 
 function partText(name: string, part: unknown, shop: ShopWords): string {
   if (part === null || part === '') return SETTING_WORDS.none;

@@ -28,6 +28,7 @@ test.each([
       tellStorefront: () => Promise.resolve(undefined),
       stopped: () => Promise.resolve(),
     },
+    () => Promise.resolve({ timeZone: 'UTC', now: new Date('2026-11-20T12:00:00Z') }),
   );
   const form = { code: added.code, token: 'a'.repeat(40), name: 'One more' };
   expect(await use.add(form, 'test')).toMatchObject(expected);
