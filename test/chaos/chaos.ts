@@ -136,6 +136,7 @@ async function settleIn(town: Omit<Town, 'expected'>): Promise<Expected> {
     pixels: new Map(),
     browserKeys: new Map(),
     untold: new Set(),
+    added: new Map(),
   };
   for (const shop of town.shops) await openApp(world, shop);
   const store = await place.openStore(2);
