@@ -30,6 +30,8 @@ it('knows every route of the app', () => {
   const routes = adminRoutes().map(({ route }) => route);
   const listed = [...ADMIN_PAGES, ...ADMIN_FILES].map(({ route }) => route);
   expect([...new Set(listed)].sort()).toEqual(routes.sort());
+  const names = ADMIN_PAGES.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
 });
 
 describe('with a month of business', () => {
