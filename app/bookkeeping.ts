@@ -193,18 +193,7 @@ export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
     backfill: {
       preview: (shopId) => previewBackfill(compare, shopId),
       progress: (shopId) => readBackfill(database, shopId),
-      async begin(shopId, seen, actor) {
-        const begun = await beginBackfill(compare, shopId, seen, actor);
-        if (begun)
-          await store.shop(shopId).audit.add({
-            actor,
-            action: 'backfill.begun',
-            target: '',
-            before: null,
-            after: JSON.stringify({ orders: seen.orders }),
-          });
-        return begun;
-      },
+      begin: (shopId, seen, actor) => beginBackfill(compare, shopId, seen, actor),
       stop: (shopId, actor) => stopBackfill(compare, shopId, actor),
       resume: (shopId, actor) => resumeBackfill(compare, shopId, actor),
       run: (shopId) => runBackfill(compare, shopId),

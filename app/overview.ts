@@ -2,6 +2,7 @@
 import type { Clock } from './base/clock.ts';
 import { keysOfBits, type MatchKey } from './conversion/readiness.ts';
 import { sendableUntil } from './delivery/schedule.ts';
+import { usefulFrom } from './ledger/backfill.ts';
 import { dayNumbers, type DayNumbers } from './ledger/day-numbers.ts';
 import type { StorefrontCheck } from './radar/findings.ts';
 import { shopDay } from './record/day.ts';
@@ -11,6 +12,7 @@ import type { InstalledShop } from './store/installs.ts';
 import type { Pixel } from './store/pixels.ts';
 import { stuckOrders } from './store/queue.ts';
 import type { SetupMark } from './store/setup-marks.ts';
+import { readBackfill } from './store/reconcile.ts';
 import type { ShopStore } from './store/store.ts';
 import { everSent, readTotals } from './store/totals.ts';
 
@@ -45,6 +47,8 @@ export interface Overview {
   stuck: ReadonlyMap<string, Stuck>;
   check: StorefrontCheck | null;
   marks: ReadonlySet<SetupMark>;
+  /** The store is new enough for orders from before the install to be of use, and nobody has sent them yet. */
+  backfillOpen: boolean;
 }
 
 interface OverviewNeeds {
@@ -67,13 +71,14 @@ export async function overviewOf(needs: OverviewNeeds, shop: InstalledShop): Pro
   const dayOf = (at: Date): string => shopDay(at, shop.timeZone);
   const today = dayOf(now);
   const first = dayOf(new Date(now.getTime() - (DAYS - 1) * DAY_MS));
-  const [pixels, totals, ever, keys, check, marks] = await Promise.all([
+  const [pixels, totals, ever, keys, check, marks, backfill] = await Promise.all([
     own.pixels.list(),
     readTotals(database, shop.id, first, today),
     everSent(database, shop.id),
     matchKeysSent(database, shop.id, new Date(now.getTime() - MATCH_DAYS * DAY_MS), MATCH_ORDERS),
     radar.findings(shop.id),
     own.setup.read(),
+    readBackfill(database, shop.id),
   ]);
   const cannot = pixels.filter(({ state }) => state !== 'active');
   const stuck = await Promise.all(
@@ -98,6 +103,7 @@ export async function overviewOf(needs: OverviewNeeds, shop: InstalledShop): Pro
     stuck: new Map(stuck),
     check,
     marks,
+    backfillOpen: backfill === null && usefulFrom(now) < shop.installedAt,
   };
 }
 

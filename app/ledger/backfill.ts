@@ -16,6 +16,9 @@ import { CHUNK, takeListed, troubleOf, type CompareNeeds } from './compare.ts';
 /** TikTok can use a purchase for about a week. */
 const USEFUL_MS = 7 * 86_400_000;
 
+/** Orders older than this are of no use any more. */
+export const usefulFrom = (now: Date): Date => new Date(now.getTime() - USEFUL_MS);
+
 export interface BackfillPreview {
   fromAt: Date;
   toAt: Date;
@@ -33,7 +36,7 @@ export async function previewBackfill(needs: CompareNeeds, shopId: ShopId): Prom
   const shop = await needs.shops.byId(shopId);
   const installedAt = await needs.installedAt(shopId);
   if (!shop?.installed || !installedAt) return { ok: false, trouble: 'not installed' };
-  const fromAt = new Date(needs.clock.now().getTime() - USEFUL_MS);
+  const fromAt = usefulFrom(needs.clock.now());
   const preview: BackfillPreview = {
     fromAt,
     toAt: installedAt,

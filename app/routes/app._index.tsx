@@ -16,11 +16,13 @@ import {
 
 import { MatchCoverage } from '../ui/MatchCoverage.tsx';
 import { NumbersCard } from '../ui/NumbersCard.tsx';
+import { OpenAlerts } from '../ui/OpenAlerts.tsx';
 import { OrdersChart } from '../ui/OrdersChart.tsx';
 import { SetupList } from '../ui/SetupList.tsx';
-import { TestModeNotice } from '../ui/TestModeNotice.tsx';
+import { tested, TestModeNotice } from '../ui/TestModeNotice.tsx';
 import { HOME_TEXT, STATE_LINE, type HomeState } from '../ui/texts-home.ts';
 import { useEmbedState } from '../ui/use-embed.ts';
+import { alertRows } from '../ui/words-for-alerts.ts';
 import {
   chartWords,
   coverageWords,
@@ -32,24 +34,27 @@ import {
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { shop, staff } = await context.house.requireShop(request);
-  const seen = await context.house.overview(shop);
+  const [seen, alerts] = await Promise.all([context.house.overview(shop), context.house.openAlerts(shop.id)]);
   const { locale } = staff;
   const words = { timeZone: shop.timeZone, locale };
+  const stands = standing(seen, shop);
   return {
-    ...standing(seen, shop),
+    ...stands,
+    alerts: alertRows(
+      alerts.filter(({ cause }) => cause !== stands.says),
+      words,
+    ),
     today: numberWords(seen.today, shop.currency, locale),
     month: numberWords(seen.month, shop.currency, locale),
     days: { first: seen.days[0]?.day ?? '', last: seen.days.at(-1)?.day ?? '' },
     chart: chartWords(seen, locale),
     coverage: coverageWords(seen, locale),
-    stuck: seen.pixels.flatMap(({ id, name }) => {
+    stuck: seen.pixels.flatMap(({ id, name, state }) => {
       const stuck = seen.stuck.get(id);
-      const sentences = stuck ? stuckWords(stuck, shop.currency, words) : [];
+      const sentences = stuck ? stuckWords(stuck, state, shop.currency, words) : [];
       return sentences.length > 0 ? [{ id, name, sentences }] : [];
     }),
-    testing: seen.pixels
-      .filter(({ testEventCode }) => testEventCode !== null)
-      .map(({ id, name }) => ({ id, name })),
+    testing: tested(seen.pixels),
     steps: setupSteps(seen, shop),
     dismissed: seen.marks.has('dismissed'),
   };
@@ -90,7 +95,7 @@ export default function Home() {
   const steps = home.steps.map((step) =>
     step.key === 'embed' ? { ...step, done: embed === 'active' } : step,
   );
-  const open = steps.some(({ done }) => !done);
+  const open = steps.some(({ done, optional }) => !done && !optional);
   const send = (intent: string, on: boolean) =>
     fetcher.submit({ intent, on: on ? 'yes' : 'no' }, { method: 'post', action: '/app?index' });
   return (
@@ -116,6 +121,7 @@ export default function Home() {
             </BlockStack>
           </Card>
         )}
+        {home.alerts.length > 0 ? <OpenAlerts alerts={home.alerts} /> : null}
         {home.state === 'test' ? null : <TestModeNotice pixels={home.testing} />}
         {home.stuck.map(({ id, name, sentences }) => (
           <Card key={id}>

@@ -27,7 +27,6 @@ import { useDownload } from '../ui/download.ts';
 import { LogFilters, type LogChoice } from '../ui/LogFilters.tsx';
 import { LogTable, type LogRow } from '../ui/LogTable.tsx';
 import logTableStyles from '../ui/log-table.css?url';
-import { TestModeNotice } from '../ui/TestModeNotice.tsx';
 import { freshWords, LOG_TEXT } from '../ui/texts-log.ts';
 import { shortReason } from '../ui/texts.ts';
 import { useLiveRows } from '../ui/use-live-rows.ts';
@@ -59,14 +58,10 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   ]);
   const names = new Map(pixels.map((pixel) => [pixel.id, pixel.name]));
   const words = { timeZone: shop.timeZone, locale: staff.locale };
-  const present = pixels.filter(({ removedAt }) => removedAt === null);
   return {
     rows: page.entries.map((entry) => logRow(entry, names.get(entry.pixelId) ?? entry.pixelId, words)),
     next: page.next,
-    connected: present.length > 0,
-    testing: present
-      .filter(({ testEventCode }) => testEventCode !== null)
-      .map(({ id, name }) => ({ id, name })),
+    connected: pixels.some(({ removedAt }) => removedAt === null),
     pixels: pixels.map(({ id, name }) => ({ value: id, label: name })),
     reasons,
     today: context.house.today(shop),
@@ -161,10 +156,9 @@ export default function Log() {
         },
       ]}
     >
-      {data.testing.length > 0 || file.problem ? (
+      {file.problem ? (
         <Box paddingBlockEnd="400">
-          {file.problem ? <Banner tone="critical" title={file.problem} /> : null}
-          <TestModeNotice pixels={data.testing} />
+          <Banner tone="critical" title={file.problem} />
         </Box>
       ) : null}
       <Card padding="0">

@@ -22,7 +22,7 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
   const waits =
     state === 'active'
       ? []
-      : stuckWords(await context.house.stuckAt(shop, pixel.id), shop.currency, {
+      : stuckWords(await context.house.stuckAt(shop, pixel.id), state, shop.currency, {
           timeZone: shop.timeZone,
           locale: staff.locale,
         });

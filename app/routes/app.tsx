@@ -4,23 +4,29 @@ import {
   isRouteErrorResponse,
   Outlet,
   useLoaderData,
+  useLocation,
   useNavigation,
   useRouteError,
   useRouteLoaderData,
 } from '@remix-run/react';
 import { NavMenu, useAppBridge } from '@shopify/app-bridge-react';
-import { Banner, BlockStack, Page } from '@shopify/polaris';
+import { Banner, BlockStack, Box, Page } from '@shopify/polaris';
 import { AppProvider } from '@shopify/shopify-app-remix/react';
 import { useEffect, type ReactNode } from 'react';
 
+import { tested, TestModeNotice } from '../ui/TestModeNotice.tsx';
+
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { troubles } = await context.house.requireShop(request);
-  return { apiKey: context.house.shopify.apiKey, troubles };
+  const { troubles, store } = await context.house.requireShop(request);
+  return { apiKey: context.house.shopify.apiKey, troubles, testing: tested(await store.pixels.list()) };
 }
 
 export default function AppFrame() {
-  const { apiKey, troubles } = useLoaderData<typeof loader>();
+  const { apiKey, troubles, testing } = useLoaderData<typeof loader>();
   useLoadingBar();
+  const { pathname } = useLocation();
+  // Home says it in its first line, and a pixel's own page beside the code itself.
+  const reminded = testing.filter(({ id }) => pathname !== '/app' && pathname !== `/app/pixels/${id}`);
   return (
     <Frame apiKey={apiKey}>
       {troubles.length > 0 ? (
@@ -31,6 +37,13 @@ export default function AppFrame() {
             ))}
           </Banner>
         </Page>
+      ) : null}
+      {reminded.length > 0 ? (
+        <Box paddingBlockStart="400" printHidden>
+          <Page>
+            <TestModeNotice pixels={reminded} />
+          </Page>
+        </Box>
       ) : null}
       <Outlet />
     </Frame>

@@ -1,10 +1,12 @@
 /** What needs the merchant right now: what happened, what it means, and the one next step. */
+import { useLocation } from '@remix-run/react';
 import { Banner, BlockStack, Card, Link, Text } from '@shopify/polaris';
 
 import { ALERTS_TEXT } from './texts-alerts.ts';
 import type { AlertRow } from './words-for-alerts.ts';
 
 export function OpenAlerts({ alerts }: { alerts: AlertRow[] }) {
+  const { pathname } = useLocation();
   if (alerts.length === 0)
     return (
       <Card>
@@ -25,7 +27,8 @@ export function OpenAlerts({ alerts }: { alerts: AlertRow[] }) {
           <BlockStack gap="200">
             <p>{text}</p>
             <p>
-              <b>{ALERTS_TEXT.whatToDo}:</b> {next} <Link url={to}>{ALERTS_TEXT.open}</Link>
+              <b>{ALERTS_TEXT.whatToDo}:</b> {next}{' '}
+              {to === pathname ? null : <Link url={to}>{ALERTS_TEXT.open}</Link>}
             </p>
             <Text as="p" variant="bodySm" tone="subdued">
               {since}

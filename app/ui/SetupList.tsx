@@ -13,6 +13,8 @@ export interface SetupStep {
   to?: string;
   /** What staff may tick off themselves, and whether they did. */
   tick?: boolean | null;
+  /** Offered, and never counted among what is to be done. */
+  optional?: boolean;
 }
 
 interface SetupListProps {
@@ -24,7 +26,8 @@ interface SetupListProps {
 const words = HOME_TEXT.setup;
 
 export function SetupList({ steps, onDismiss, onTick }: SetupListProps) {
-  const done = steps.filter((step) => step.done).length;
+  const needed = steps.filter((step) => !step.optional);
+  const done = needed.filter((step) => step.done).length;
   return (
     <Card>
       <BlockStack gap="400">
@@ -34,7 +37,7 @@ export function SetupList({ steps, onDismiss, onTick }: SetupListProps) {
               {words.title}
             </Text>
             <Text as="p" tone="subdued">
-              {words.done(done, steps.length)}
+              {words.done(done, needed.length)}
             </Text>
           </BlockStack>
           <Button variant="tertiary" onClick={onDismiss}>
@@ -55,6 +58,7 @@ export function SetupList({ steps, onDismiss, onTick }: SetupListProps) {
                 <BlockStack gap="050" inlineAlign="start">
                   <Text as="h3" variant="bodyMd" fontWeight="semibold">
                     {step.to && !step.done ? <Link url={step.to}>{step.title}</Link> : step.title}
+                    {step.optional ? ` (${words.optional})` : null}
                   </Text>
                   <Text as="p" tone="subdued">
                     {step.text}

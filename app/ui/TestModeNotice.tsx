@@ -3,18 +3,27 @@ import { Banner, Link } from '@shopify/polaris';
 
 import { PIXEL_TEXT } from './texts-pixels.ts';
 
-export function TestModeNotice({ pixels }: { pixels: { id: string; name: string }[] }) {
+export interface TestedPixel {
+  id: string;
+  name: string;
+}
+
+export const tested = (pixels: readonly (TestedPixel & { testEventCode: string | null })[]): TestedPixel[] =>
+  pixels.flatMap(({ id, name, testEventCode }) => (testEventCode === null ? [] : [{ id, name }]));
+
+export function TestModeNotice({ pixels }: { pixels: readonly TestedPixel[] }) {
   if (pixels.length === 0) return null;
   return (
-    <Banner tone="warning" title={PIXEL_TEXT.testNotice}>
+    <Banner tone="warning">
       <p>
-        {PIXEL_TEXT.testNoticeText}{' '}
+        <b>{PIXEL_TEXT.testNotice}</b>{' '}
         {pixels.map(({ id, name }, place) => (
           <span key={id}>
             {place > 0 ? ', ' : ''}
             <Link url={`/app/pixels/${id}`}>{name}</Link>
           </span>
         ))}
+        . {PIXEL_TEXT.testNoticeText}
       </p>
     </Banner>
   );

@@ -67,8 +67,8 @@ export const CAUSE_WORDS: Record<Cause, CauseWords> = {
     title: ({ now }) => `Only ${now} % of the orders carry an ad click`,
     text: ({ now, usual, orders: count }) =>
       `Of the newest ${orders(count)}, ${now} % carry a TikTok ad click; ${usual} % is usual for your store. TikTok can then credit fewer sales to your ads.`,
-    next: 'Check in Tock’s Home that the storefront pixel is on, and think of what changed: a new theme, a new consent banner, or paused ads.',
-    to: '/app',
+    next: 'Check in Tock, under Storefront, that the storefront pixel is on, and think of what changed: a new theme, a new consent banner, or paused ads.',
+    to: '/app/storefront',
     cleared: 'Orders carry ad clicks as often as usual again.',
   },
   not_closed: {

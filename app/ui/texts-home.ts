@@ -16,7 +16,8 @@ export const STATE_LINE: Record<HomeState, string> = {
 export const HOME_TEXT = {
   lines: {
     active: 'Orders go to TikTok, and nothing needs your hand.',
-    disconnected: 'No pixel is connected, so nothing goes to TikTok yet.',
+    none: 'No pixel is connected, so nothing goes to TikTok yet.',
+    disconnected: 'Tock is disconnected from TikTok, so nothing goes there. Orders are kept and wait.',
     waiting: 'Everything is in place. The first order goes out by itself.',
     test: 'What goes to TikTok shows under Test events and counts nowhere.',
     paused: 'Every pixel is paused. Orders are kept and wait.',
@@ -24,7 +25,8 @@ export const HOME_TEXT = {
       `${name} cannot send: TikTok refused its access token. Nothing is lost.`,
     permission: (name: string): string =>
       `${name} cannot send: its access token may not send for this pixel. Nothing is lost.`,
-    apart: (name: string): string => `${name} was disconnected. Enter its access token again to go on.`,
+    apart: (name: string): string =>
+      `${name} is disconnected, so nothing goes to it. Orders are kept and wait.`,
     twice: 'Something else sends to the same pixel, so TikTok counts twice.',
     errors: (count: number): string =>
       count === 1 ? 'TikTok refused one order today.' : `TikTok refused ${count} orders today.`,
@@ -34,6 +36,7 @@ export const HOME_TEXT = {
   next: {
     connect: 'Connect a pixel',
     token: 'Replace the access token',
+    enterToken: 'Enter an access token',
     twice: 'See who else sends, and switch it off',
     errors: 'See what was refused, and why',
     test: 'Remove the test event code when you are done',
@@ -43,8 +46,8 @@ export const HOME_TEXT = {
   },
   stuck: {
     title: 'Money that waits',
-    text: (orders: string, value: string): string =>
-      `${orders} worth ${value} wait for a working access token.`,
+    text: (orders: string, value: string, paused: boolean): string =>
+      `${orders} worth ${value} wait ${paused ? 'until the pixel is resumed' : 'for a working access token'}.`,
     until: (moment: string): string =>
       `They can still go out until ${moment}, when the first becomes too late.`,
     late: (orders: string): string =>
@@ -93,6 +96,9 @@ export const HOME_TEXT = {
     test: 'Test event seen',
     testText: 'Enter a test event code at the pixel, send a test event, and see it in TikTok Events Manager.',
     order: 'First order sent',
+    optional: 'Optional',
+    backfill: 'Send orders from before the install',
+    backfillText: 'TikTok can use orders of the last seven days. See how many there are before you decide.',
     orderText: 'Place an order. It shows up in the log within seconds and at TikTok about a minute later.',
   },
 } as const;

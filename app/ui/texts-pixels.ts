@@ -28,9 +28,9 @@ export const PIXEL_TEXT = {
   noToken: 'There is no token.',
   ownerOnly: 'Only the account owner of this store can replace the token.',
   howToTest: 'How testing works',
-  testNotice: 'Test mode is on',
+  testNotice: 'Test mode:',
   testNoticeText:
-    'What goes to these pixels shows under Test events at TikTok and counts nowhere. Remove the test event code when you are done:',
+    'What goes there shows under Test events at TikTok and counts nowhere. Remove the test event code when you are done.',
   activeFrom: (timeZone: string): string => `Orders count from (your store’s time, ${timeZone})`,
   activeFromNew:
     'Leave it empty to begin now. When you leave another app, enter when you switch that one off: orders placed in this minute or later go out here, earlier ones stay with the other app. At most 7 days back.',

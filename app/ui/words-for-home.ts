@@ -1,7 +1,9 @@
 /** Home in words: one line for how it stands, one thing to do, and the set-up list. */
 import { MATCH_KEYS } from '../conversion/readiness.ts';
+import type { Cause } from '../alerts/choice.ts';
 import type { Overview, Stuck } from '../overview.ts';
 import type { InstalledShop } from '../store/installs.ts';
+import type { Pixel } from '../store/pixels.ts';
 import type { ChartDay } from './OrdersChart.tsx';
 import type { CoverageWords } from './MatchCoverage.tsx';
 import type { OrderNumbers } from './NumbersCard.tsx';
@@ -17,62 +19,63 @@ interface Standing {
   line: string;
   /** The one thing to do. */
   next: { text: string; to: string } | null;
+  /** The alert that says the same, and need not say it again. */
+  says: Cause | null;
 }
+
+type Seen = Pick<Overview, 'ever' | 'check'> & {
+  pixels: readonly (Pick<Pixel, 'name' | 'state' | 'testEventCode'> & { id: string })[];
+};
 
 const { lines, next } = HOME_TEXT;
 
 /** What is worst comes first. */
 export function standing(
-  { pixels, today, ever, check }: Pick<Overview, 'pixels' | 'today' | 'ever' | 'check'>,
+  { pixels, today, ever, check }: Seen & { today: Pick<Numbers, 'error'> },
   shop: Pick<InstalledShop, 'webPixelId' | 'reconnectSince'>,
 ): Standing {
-  const [first] = pixels;
-  if (!first)
-    return {
-      state: 'disconnected',
-      line: lines.disconnected,
-      next: { text: next.connect, to: '/app/pixels/new' },
-    };
-  const refused = pixels.find(({ state }) => state !== 'active' && state !== 'paused');
-  if (refused) {
-    const { state, name, id } = refused;
-    const line =
-      state === 'token_refused' ? lines.refused : state === 'no_permission' ? lines.permission : lines.apart;
-    return {
-      state:
-        state === 'token_refused'
-          ? 'token_refused'
-          : state === 'no_permission'
-            ? 'needs_attention'
-            : 'disconnected',
-      line: line(name),
-      next: { text: next.token, to: `/app/pixels/${id}` },
-    };
-  }
-  const attention = (line: string, to: Standing['next']): Standing => ({
-    state: 'needs_attention',
+  const is = (state: HomeState, line: string, to: Standing['next'], says: Cause | null = null): Standing => ({
+    state,
     line,
     next: to,
+    says,
   });
+  const [first] = pixels;
+  if (!first) return is('disconnected', lines.none, { text: next.connect, to: '/app/pixels/new' });
+  const at = (text: string, { id }: { id: string }): Standing['next'] => ({ text, to: `/app/pixels/${id}` });
+  if (pixels.every(({ state }) => state === 'disconnected'))
+    return is('disconnected', lines.disconnected, at(next.enterToken, first));
+  const refused = pixels.find(({ state }) => state === 'token_refused');
+  if (refused)
+    return is('token_refused', lines.refused(refused.name), at(next.token, refused), 'token_refused');
+  const forbidden = pixels.find(({ state }) => state === 'no_permission');
+  if (forbidden)
+    return is(
+      'needs_attention',
+      lines.permission(forbidden.name),
+      at(next.token, forbidden),
+      'token_refused',
+    );
   if (check?.findings.some(({ countsTwice }) => countsTwice))
-    return attention(lines.twice, { text: next.twice, to: '/app/storefront' });
+    return is('needs_attention', lines.twice, { text: next.twice, to: '/app/storefront' });
   if (today.error > 0)
-    return attention(lines.errors(today.error), { text: next.errors, to: '/app/log?state=error' });
-  if (shop.reconnectSince !== null) return attention(lines.reconnect, null);
+    return is(
+      'needs_attention',
+      lines.errors(today.error),
+      { text: next.errors, to: '/app/log?state=error' },
+      'errors',
+    );
+  if (shop.reconnectSince !== null) return is('needs_attention', lines.reconnect, null);
   if (pixels.every(({ state }) => state === 'paused'))
-    return {
-      state: 'paused',
-      line: lines.paused,
-      next: { text: next.resume, to: `/app/pixels/${first.id}` },
-    };
+    return is('paused', lines.paused, at(next.resume, first));
+  const apart = pixels.find(({ state }) => state === 'disconnected');
+  if (apart) return is('needs_attention', lines.apart(apart.name), at(next.enterToken, apart));
   if (shop.webPixelId === null)
-    return attention(lines.webPixel, { text: next.webPixel, to: '/app/storefront' });
+    return is('needs_attention', lines.webPixel, { text: next.webPixel, to: '/app/storefront' });
   const testing = pixels.find(({ testEventCode }) => testEventCode !== null);
-  if (testing)
-    return { state: 'test', line: lines.test, next: { text: next.test, to: `/app/pixels/${testing.id}` } };
-  if (!ever.real)
-    return { state: 'waiting', line: lines.waiting, next: { text: next.order, to: '/app/log' } };
-  return { state: 'active', line: lines.active, next: null };
+  if (testing) return is('test', lines.test, at(next.test, testing));
+  if (!ever.real) return is('waiting', lines.waiting, { text: next.order, to: '/app/log' });
+  return is('active', lines.active, null);
 }
 
 export const countWords = (count: number, locale: string): string =>
@@ -122,14 +125,16 @@ export function coverageWords({ match }: Pick<Overview, 'match'>, locale: string
 export const orderCount = (count: number, locale: string): string =>
   `${countWords(count, locale)} ${count === 1 ? 'order' : 'orders'}`;
 
-/** What waits for a token: how much, how long it is of use, and what no longer is. Empty where nothing waits. */
-export function stuckWords(stuck: Stuck, currency: string, shop: ShopWords): string[] {
+/** What waits for a token or for the end of a pause: how much, how long it is of use, and what no longer is. Empty where nothing waits. */
+export function stuckWords(stuck: Stuck, state: Pixel['state'], currency: string, shop: ShopWords): string[] {
   const { locale } = shop;
   const more = stuck.whole ? '' : '+';
   const sentences: string[] = [];
   if (stuck.orders > 0) {
     const value = `${moneyWords(stuck.valueMinor, currency, locale) ?? ''}${more}`;
-    sentences.push(HOME_TEXT.stuck.text(`${orderCount(stuck.orders, locale)}${more}`, value));
+    sentences.push(
+      HOME_TEXT.stuck.text(`${orderCount(stuck.orders, locale)}${more}`, value, state === 'paused'),
+    );
   }
   if (stuck.until) sentences.push(HOME_TEXT.stuck.until(momentWords(stuck.until, shop)));
   if (stuck.late > 0) sentences.push(HOME_TEXT.stuck.late(orderCount(stuck.late, locale)));
@@ -137,7 +142,7 @@ export function stuckWords(stuck: Stuck, currency: string, shop: ShopWords): str
 }
 
 export function setupSteps(
-  { pixels, ever, check, marks }: Pick<Overview, 'pixels' | 'ever' | 'check' | 'marks'>,
+  { pixels, ever, check, marks, backfillOpen }: Seen & Pick<Overview, 'marks' | 'backfillOpen'>,
   shop: Pick<InstalledShop, 'webPixelId'>,
 ): SetupStep[] {
   const words = HOME_TEXT.setup;
@@ -152,7 +157,13 @@ export function setupSteps(
       text: words.connectText,
       to: '/app/pixels/new',
     },
-    { key: 'webPixel', done: shop.webPixelId !== null, title: words.webPixel, text: words.webPixelText },
+    {
+      key: 'webPixel',
+      done: shop.webPixelId !== null,
+      title: words.webPixel,
+      text: words.webPixelText,
+      to: '/app/storefront',
+    },
     { key: 'embed', done: false, title: words.embed, text: words.embedText, to: '/app/storefront' },
     {
       key: 'sharing',
@@ -171,5 +182,18 @@ export function setupSteps(
       to: first ? `/app/pixels/${first.id}` : '/app/guides/test-events',
     },
     { key: 'order', done: ever.real, title: words.order, text: words.orderText, to: '/app/log' },
+    // What waits at no pixel cannot be sent: the offer comes once there is one.
+    ...(backfillOpen && first
+      ? [
+          {
+            key: 'backfill',
+            done: false,
+            optional: true,
+            title: words.backfill,
+            text: words.backfillText,
+            to: '/app/ledger/backfill',
+          },
+        ]
+      : []),
   ];
 }

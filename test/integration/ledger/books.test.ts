@@ -220,6 +220,17 @@ test('orders from before the install are left alone until staff send them, stop,
     recorded: 30,
     valueMinor: money,
   });
+  expect(
+    (await flow.store.shop(flow.shop.id).audit.list({ limit: 10 }))
+      .filter(({ action }) => action.startsWith('backfill.'))
+      .map(({ action, actor }) => `${action} by ${actor}`)
+      .reverse(),
+  ).toEqual([
+    'backfill.started by Ada',
+    'backfill.stopped by Ada',
+    'backfill.resumed by Bo',
+    'backfill.done by Tock',
+  ]);
   await flow.delivery.runDue();
   expect(new Set(flow.tiktok.taken.map(({ event_id: id }) => id)).size).toBe(30);
   expect(await period()).toMatchObject({ closes: true, sums: [{ sent: { count: 30 } }] });

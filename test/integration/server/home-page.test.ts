@@ -21,7 +21,8 @@ interface Home {
   coverage: { keys: { name: string; percent: number }[] } | null;
   stuck: { sentences: string[] }[];
   testing: { name: string }[];
-  steps: { key: string; done: boolean; tick?: boolean | null }[];
+  alerts: { title: string; to: string }[];
+  steps: { key: string; done: boolean; to?: string; tick?: boolean | null; optional?: boolean }[];
   dismissed: boolean;
 }
 
@@ -38,6 +39,13 @@ const atPixel = async (form?: Record<string, string>) =>
     `/app/pixels/${pixel.id}?_data=${encodeURIComponent('routes/app.pixels.$id')}`,
     form ? { method: 'POST', body: new URLSearchParams(form) } : {},
   );
+/** What the frame round every page reminds of. */
+const reminded = async (): Promise<string[]> => {
+  const frame: { testing: { name: string }[] } = await (
+    await app.fetchAs(`/app/events?_data=${encodeURIComponent('routes/app')}`)
+  ).json();
+  return frame.testing.map(({ name }) => name);
+};
 const done = (seen: Home) => seen.steps.filter((step) => step.done).map(({ key }) => key);
 const own = () => app.house.store.shop(app.shop().id);
 
@@ -108,6 +116,7 @@ test('waits for the first order, then is active with its numbers, its days and w
   expect(seen.coverage?.keys).toContainEqual({ name: 'Email', percent: 100 });
   expect(seen.coverage?.keys).toContainEqual({ name: 'Ad click', percent: 0 });
   expect(done(seen)).toEqual(['pixel', 'webPixel', 'order']);
+  expect(seen.steps.find(({ key }) => key === 'webPixel')?.to).toBe('/app/storefront');
 });
 
 test('TikTok’s own data sharing is ticked off by staff until the storefront itself can tell', async () => {
@@ -120,14 +129,16 @@ test('TikTok’s own data sharing is ticked off by staff until the storefront it
   });
 });
 
-test('test mode is said, and a test event that TikTok took is a step done', async () => {
+test('test mode is said on every page, and a test event that TikTok took is a step done', async () => {
   await atPixel({ intent: 'save', name: 'Main', testEventCode: 'TEST12345', browserLeg: 'off' });
   expect(await home()).toMatchObject({ state: 'test', testing: [{ name: 'Main' }] });
+  expect(await reminded()).toEqual(['Main']);
   expect(done(await home())).not.toContain('test');
   expect(await (await atPixel({ intent: 'test' })).json()).toMatchObject({ test: { arrived: true } });
   expect(done(await home())).toContain('test');
   await atPixel({ intent: 'save', name: 'Main', testEventCode: '', browserLeg: 'off' });
   expect(await home()).toMatchObject({ state: 'active', testing: [] });
+  expect(await reminded()).toEqual([]);
 });
 
 test('the start is read in the time of the store, kept to the second while nobody touches it, and refused beside its field', async () => {
@@ -168,8 +179,37 @@ test('a refused token is said first, with the money that waits, how long it is o
   expect(await (await atPixel()).json()).toMatchObject({ waits: seen.stuck[0]?.sentences });
   expect((await home({ shop: 'fjord' })).stuck).toEqual([]);
 
+  await app.house.alerts.watch();
+  expect((await app.house.openAlerts(app.shop().id)).map(({ cause }) => cause)).toContain('token_refused');
+  expect((await home()).alerts).toEqual([]);
+
+  // The same orders at a paused pixel wait for no token.
+  await own().pixels.change(pixel.id, { state: 'paused' }, 'test');
+  expect(await home()).toMatchObject({ state: 'paused', next: { to: `/app/pixels/${pixel.id}` } });
+  expect((await home()).stuck[0]?.sentences[0]).toMatch(/^2 orders .* wait until the pixel is resumed\.$/);
+  await own().pixels.change(pixel.id, { state: 'token_refused' }, 'TikTok');
+
   app.clock.advance(14 * 24 * HOUR + HOUR);
   expect((await home()).stuck[0]?.sentences).toEqual([expect.stringMatching(/^2 orders became too late/)]);
+});
+
+test('a store that was disconnected is told so, with the way back', async () => {
+  await own().pixels.disconnectAll('test');
+  app.house.shops.forget();
+  const seen = await home();
+  expect(seen).toMatchObject({ state: 'disconnected', next: { to: `/app/pixels/${pixel.id}` } });
+  expect(seen.line).toContain('Orders are kept and wait');
+});
+
+test('what an alert tells stands at Home too, with its next step, in its own store only', async () => {
+  await app.house.store.database.run(
+    `INSERT INTO alerts (shop_id, cause, opened_at, figures) VALUES ($1, 'not_closed', $2, '{"days": 2, "first": "2026-11-01"}')`,
+    [app.shop().id, app.clock.now()],
+  );
+  expect((await home()).alerts).toContainEqual(
+    expect.objectContaining({ title: '2 days of the ledger are not closed', to: '/app/ledger' }),
+  );
+  expect((await home({ shop: 'fjord' })).alerts).toEqual([]);
 });
 
 test('nobody without a session sees or changes any of it', async () => {
