@@ -3,7 +3,6 @@ import type { Clock } from '../base/clock.ts';
 import type { PixelId } from '../conversion/facts.ts';
 import type { Database } from '../store/database.ts';
 import { insertSettled, settledTotal } from '../store/deliveries.ts';
-import type { SettledRow } from '../store/deliveries.ts';
 import {
   holdForPixel,
   pausedPixelsWithDue,
@@ -11,8 +10,8 @@ import {
   takeOfRemoved,
   waitingTotal,
 } from '../store/queue.ts';
-import type { QueueRow } from '../store/queue.ts';
 import { applyTotals } from '../store/totals.ts';
+import { givenUp, settledRow } from './ending.ts';
 
 /** Rows that one transaction touches at most. */
 const ROWS_AT_ONCE = 5_000;
@@ -49,7 +48,9 @@ export function createStandstill(options: {
       const now = clock.now();
       taken = await database.transaction(async (sql) => {
         const rows = await takeOfRemoved(sql, pixelId, now, ROWS_AT_ONCE);
-        const ended = rows.map((row) => endedWith(row, code, now));
+        const ended = rows.map((row) =>
+          settledRow(givenUp(row, code, 'pixel_removed', 'pixel.removed', null), row, now),
+        );
         await insertSettled(sql, ended);
         await applyTotals(sql, [...rows.map((row) => waitingTotal(row, -1)), ...ended.map(settledTotal)]);
         return rows.length;
@@ -68,39 +69,5 @@ export function createStandstill(options: {
       for (const { pixelId, code } of await removedPixelsWithRows(database, now)) await end(pixelId, code);
       lookedAt = at;
     },
-  };
-}
-
-/** An attempt that nobody answered may have counted: that is no skip. */
-function endedWith(row: QueueRow, code: string, now: Date): SettledRow {
-  const unconfirmed = row.kind === 'order' && row.firstPossibleCopyAt !== null;
-  return {
-    shopId: row.shopId,
-    pixelId: row.pixelId,
-    kind: row.kind,
-    orderId: row.orderId,
-    orderName: row.orderName,
-    event: row.event,
-    eventId: row.eventId,
-    occurredAt: row.occurredAt,
-    receivedAt: row.receivedAt,
-    day: row.day,
-    source: row.source,
-    state: unconfirmed ? 'error' : 'skipped',
-    reason: unconfirmed ? 'never_confirmed' : 'pixel_removed',
-    rule: 'pixel.removed',
-    settledAt: now,
-    valueMinor: row.valueMinor,
-    currency: row.currency,
-    eventName: row.eventName,
-    pixelCode: row.pixelCode ?? code,
-    revision: null,
-    settingsVersion: row.settingsVersion,
-    payloadVersion: null,
-    payloadSha256: null,
-    limitedDataUse: false,
-    matchKeys: null,
-    firstPossibleCopyAt: row.firstPossibleCopyAt,
-    requestIds: row.requestIds,
   };
 }

@@ -17,7 +17,7 @@ import {
 } from '../store/statements.ts';
 import type { LedgerRow, Statement, TotalFault } from '../store/statements.ts';
 import { firstFault, lineOf, openStatement, plus, sealStatement, toldOf } from './chain.ts';
-import type { ChainFault, StatementContent } from './chain.ts';
+import type { ChainFault, StatementContent, StatementLine } from './chain.ts';
 import { closes, sumsOf } from './sum.ts';
 import type { PixelSum } from './sum.ts';
 
@@ -45,7 +45,7 @@ export const CLOSE_AFTER_DAYS = 3;
 export const CHANGES_DAYS = 62;
 /** With `read_orders` an app sees the orders of so many days. */
 export const SHOPIFY_SHOWS_DAYS = 60;
-const CHECKED_AT_ONCE = 500;
+const READ_AT_ONCE = 500;
 
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
@@ -59,6 +59,7 @@ export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Stat
   const last = addDays(today, -CLOSE_AFTER_DAYS - 1);
   const installed = shopDay(shop.installedAt, shop.timeZone);
   const closed: Statement[] = [];
+  let heard = NOTHING_HEARD;
   // Of days past their age the statements are deleted; they are not open again.
   const kept = shop.keepOrdersFrom;
   for (const day of await openDays(needs.database, shopId, { installed, kept, to: last })) {
@@ -70,15 +71,15 @@ export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Stat
       const from = addDays(today, -CHANGES_DAYS);
       const rows = await ledgerRows(sql, shopId, from < day ? from : day, last);
       const lines = rows.filter((row) => row.day === day).map(lineOf);
-      const earlier = await allStatements(sql, shopId);
+      heard = await hearOn(sql, shopId, heard);
       const sealed = sealStatement(
-        earlier.at(-1) ?? null,
+        heard.last,
         {
           shop: shopId,
           day,
           shopify: asked ? 'asked' : 'recorded',
           lines: plus(lines, [], 1),
-          adjustments: adjustments(earlier, rows, from, day),
+          adjustments: adjustments(heard.told, rows, from, day),
         },
         needs.clock.now(),
       );
@@ -98,28 +99,55 @@ export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Stat
   return closed;
 }
 
-async function allStatements(sql: Pick<Database, 'rows' | 'run'>, shopId: ShopId): Promise<Statement[]> {
+/** What the chain says of each day, up to its last statement. */
+interface Heard {
+  last: Statement | null;
+  told: ReadonlyMap<string, readonly StatementLine[]>;
+}
+
+const NOTHING_HEARD: Heard = { last: null, told: new Map() };
+
+/** Reads on from where it was left, so that closing many days reads each statement once. */
+async function hearOn(
+  sql: Pick<Database, 'rows' | 'run'>,
+  shopId: ShopId,
+  { last, told }: Heard,
+): Promise<Heard> {
+  if (last !== null) {
+    // The account owner may have erased the books since.
+    const [same] = await statementsAfter(sql, shopId, last.number - 1, 1);
+    if (same?.hash !== last.hash) return hearOn(sql, shopId, NOTHING_HEARD);
+  }
+  const later = await statementsSince(sql, shopId, last?.number ?? 0);
+  return { last: later.at(-1) ?? last, told: toldOf(later, told) };
+}
+
+async function statementsSince(
+  sql: Pick<Database, 'rows' | 'run'>,
+  shopId: ShopId,
+  after: number,
+): Promise<Statement[]> {
   const all: Statement[] = [];
   for (;;) {
-    const some = await statementsAfter(sql, shopId, all.at(-1)?.number ?? 0, CHECKED_AT_ONCE);
+    const some = await statementsAfter(sql, shopId, all.at(-1)?.number ?? after, READ_AT_ONCE);
     all.push(...some);
-    if (some.length < CHECKED_AT_ONCE) return all;
+    if (some.length < READ_AT_ONCE) return all;
   }
 }
 
 /** What became different on closed days since all statements about them. */
 function adjustments(
-  earlier: readonly Statement[],
+  told: Heard['told'],
   rows: readonly LedgerRow[],
   from: string,
   closing: string,
 ): StatementContent['adjustments'] {
-  const told = toldOf(earlier);
+  const byDay = Map.groupBy(rows, ({ day }) => day);
   return [...told]
     .filter(([day]) => day >= from && day !== closing)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([day, lines]) =>
-      plus(rows.filter((row) => row.day === day).map(lineOf), lines, -1).map((line) => ({ day, ...line })),
+      plus((byDay.get(day) ?? []).map(lineOf), lines, -1).map((line) => ({ day, ...line })),
     );
 }
 
@@ -144,18 +172,18 @@ export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<Boo
   if (!shop) return null;
   const now = needs.clock.now();
   const today = shopDay(now, shop.timeZone);
-  const statements = await allStatements(needs.database, shopId);
+  const statements = await statementsSince(needs.database, shopId, 0);
   const fault = firstFault(statements, null);
   const told = toldOf(statements);
   const days = [...told.keys()].filter((day) => day >= shop.keepOrdersFrom).sort();
   const [first] = days;
   const rows =
     first === undefined ? [] : await ledgerRows(needs.database, shopId, first, days.at(-1) ?? first);
+  const byDay = Map.groupBy(rows, ({ day }) => day);
   const recent = addDays(today, -CHANGES_DAYS);
   const differing = days.filter((day) => {
     const lines = told.get(day) ?? [];
-    const now = rows.filter((row) => row.day === day).map(lineOf);
-    return plus(now, lines, -1).length > 0;
+    return plus((byDay.get(day) ?? []).map(lineOf), lines, -1).length > 0;
   });
   const totals = await totalFaults(needs.database, shopId, {
     from: first !== undefined && first < today ? first : addDays(today, -CHANGES_DAYS),
@@ -183,6 +211,27 @@ export interface DaySum {
   statement: { number: number; closedAt: Date; hash: string; shopify: StatementContent['shopify'] } | null;
   /** Shopify cannot be asked any more: as recorded on this date. */
   recordedOn: Date | null;
+}
+
+export function daySum(
+  day: string,
+  rows: readonly LedgerRow[],
+  statement: Statement | null,
+  recordedOn: Date | null,
+): DaySum {
+  const sums = sumsOf(rows);
+  return {
+    day,
+    sums,
+    closes: closes(sums),
+    statement: statement && {
+      number: statement.number,
+      closedAt: statement.closedAt,
+      hash: statement.hash,
+      shopify: openStatement(statement).shopify,
+    },
+    recordedOn,
+  };
 }
 
 export interface Period {
@@ -215,23 +264,14 @@ export async function readPeriod(
   const days = [...new Set([...byDay.keys(), ...closed.keys()])]
     .sort()
     .reverse()
-    .map((day): DaySum => {
-      const sums = sumsOf(byDay.get(day) ?? []);
-      const statement = closed.get(day);
-      return {
+    .map((day) => {
+      const statement = closed.get(day) ?? null;
+      return daySum(
         day,
-        sums,
-        closes: closes(sums),
-        statement: statement
-          ? {
-              number: statement.number,
-              closedAt: statement.closedAt,
-              hash: statement.hash,
-              shopify: openStatement(statement).shopify,
-            }
-          : null,
-        recordedOn: day < oldest ? (statement?.closedAt ?? null) : null,
-      };
+        byDay.get(day) ?? [],
+        statement,
+        day < oldest ? (statement?.closedAt ?? null) : null,
+      );
     });
   const sums = sumsOf(rows);
   return { from, to, days, sums, closes: closes(sums), head: last?.hash ?? null };

@@ -115,9 +115,12 @@ export function firstFault(
   return null;
 }
 
-/** Everything that all statements say of a day: its own lines and every later adjustment, added up. */
-export function toldOf(statements: readonly Statement[]): Map<string, StatementLine[]> {
-  const told = new Map<string, StatementLine[]>();
+/** Everything that all statements say of a day: its own lines and every later adjustment, added to what was told `before`. */
+export function toldOf(
+  statements: readonly Statement[],
+  before: ReadonlyMap<string, readonly StatementLine[]> = new Map(),
+): Map<string, readonly StatementLine[]> {
+  const told = new Map(before);
   for (const statement of statements) {
     const content = openStatement(statement);
     told.set(content.day, plus(told.get(content.day) ?? [], content.lines, 1));

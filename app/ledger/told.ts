@@ -7,9 +7,9 @@ import {
   addDays,
   CHANGES_DAYS,
   CLOSE_AFTER_DAYS,
+  daySum,
   SHOPIFY_SHOWS_DAYS,
   type BooksNeeds,
-  type DaySum,
   type Period,
 } from './books.ts';
 import { openStatement, rowOf, toldOf } from './chain.ts';
@@ -76,24 +76,9 @@ export async function readTold(
   const days = [...new Set([...byDay.keys(), ...own.keys()])]
     .sort()
     .reverse()
-    .map((day): DaySum => {
-      const sums = sumsOf(byDay.get(day) ?? []);
-      const statement = own.get(day);
-      return {
-        day,
-        sums,
-        closes: closes(sums),
-        statement: statement
-          ? {
-              number: statement.number,
-              closedAt: statement.closedAt,
-              hash: statement.hash,
-              shopify: openStatement(statement).shopify,
-            }
-          : null,
-        recordedOn: day < oldest ? lastWord(telling, day) : null,
-      };
-    });
+    .map((day) =>
+      daySum(day, byDay.get(day) ?? [], own.get(day) ?? null, day < oldest ? lastWord(telling, day) : null),
+    );
   const sums = sumsOf(rows);
   const installed = shopDay(shop.installedAt, shop.timeZone);
   return {
