@@ -11,6 +11,7 @@ import { createOutbound } from './base/outbound.ts';
 import { createLog, type Log } from './base/log.ts';
 import { createBookkeeping, type Bookkeeping } from './bookkeeping.ts';
 import type { Config } from './config.ts';
+import { addDays } from './conversion/calendar.ts';
 import type { ShopId } from './conversion/facts.ts';
 import { defaultSettings } from './conversion/settings.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -547,11 +548,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     today: (shop) => shopDay(clock.now(), shop.timeZone),
     localTime: (shop, at) => localTime(at, shop.timeZone),
     reasonsSeen: (shop) =>
-      readReasons(
-        store.database,
-        shop.id,
-        shopDay(new Date(clock.now().getTime() - 30 * 86_400_000), shop.timeZone),
-      ),
+      readReasons(store.database, shop.id, addDays(shopDay(clock.now(), shop.timeZone), -30)),
     stuckAt: (shop, pixelId) => stuckAt(store.database, shop, pixelId, clock.now()),
     overview: (shop) =>
       overviewOf({ database: store.database, own: store.shop(shop.id), radar, clock }, shop),
@@ -560,11 +557,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     webPixelOf: async (shop) =>
       webPixelState(shopify.adminFor(shop.domain), (await configFor(shop)).webPixel),
     async visitsHeard(shop) {
-      const now = clock.now();
-      const yesterday = shopDay(new Date(now.getTime() - 86_400_000), shop.timeZone);
-      return countPageEvents(
-        await readTotals(store.database, shop.id, yesterday, shopDay(now, shop.timeZone)),
-      );
+      const today = shopDay(clock.now(), shop.timeZone);
+      return countPageEvents(await readTotals(store.database, shop.id, addDays(today, -1), today));
     },
     themeEditor: (shop) => themeEditorLink(shop.domain, shopify.apiKey, config.sandboxUrl),
     tellStorefront,

@@ -1,5 +1,6 @@
 /** What Home shows of a shop: its pixels, its orders by day, what TikTok could match, and the money that cannot go out. */
 import type { Clock } from './base/clock.ts';
+import { addDays, daysFrom } from './conversion/calendar.ts';
 import { keysOfBits, type MatchKey } from './conversion/readiness.ts';
 import { sendableUntil } from './delivery/schedule.ts';
 import { usefulFrom } from './ledger/backfill.ts';
@@ -68,9 +69,8 @@ const STUCK_ORDERS = 1_000;
 export async function overviewOf(needs: OverviewNeeds, shop: InstalledShop): Promise<Overview> {
   const { database, own, radar, clock } = needs;
   const now = clock.now();
-  const dayOf = (at: Date): string => shopDay(at, shop.timeZone);
-  const today = dayOf(now);
-  const first = dayOf(new Date(now.getTime() - (DAYS - 1) * DAY_MS));
+  const today = shopDay(now, shop.timeZone);
+  const first = addDays(today, 1 - DAYS);
   const [pixels, totals, ever, keys, check, marks, backfill] = await Promise.all([
     own.pixels.list(),
     readTotals(database, shop.id, first, today),
@@ -137,11 +137,4 @@ function coverage(sets: readonly { keys: number; orders: number }[]): Overview['
     for (const key of keysOfBits(set.keys)) found[key] = (found[key] ?? 0) + set.orders;
   }
   return { orders, with: found };
-}
-
-function daysFrom(first: string, last: string): string[] {
-  const days: string[] = [];
-  for (let at = Date.parse(`${first}T00:00:00Z`); at <= Date.parse(`${last}T00:00:00Z`); at += DAY_MS)
-    days.push(new Date(at).toISOString().slice(0, 10));
-  return days;
 }

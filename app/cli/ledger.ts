@@ -1,17 +1,16 @@
 /** `ledger`, `ledger verify`, `replay` and `rebuild`: what became of every order, and the proof of it. */
+import { readDay } from '../conversion/calendar.ts';
 import { formatMinor } from './money.ts';
 import type { PixelSum } from '../ledger/sum.ts';
 import type { ReplayFilter } from '../store/replays.ts';
 import { CommandError, optional, required, table, type Call, type Command } from './command.ts';
 import { requireShopOption } from './shops.ts';
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
 function day(call: Call, option: string): string {
   const written = required(call, option);
-  if (!DAY.test(written) || Number.isNaN(Date.parse(written)))
-    throw new CommandError(`--${option} is a day such as 2026-11-20.`, 2);
-  return written;
+  const read = readDay(written);
+  if (read === null) throw new CommandError(`--${option} is a day such as 2026-11-20.`, 2);
+  return read;
 }
 
 function period(call: Call): { from: string; to: string } {

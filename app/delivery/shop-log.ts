@@ -2,7 +2,8 @@
 import type { Keyring } from '../base/crypto.ts';
 import { csvLines, type CsvCell } from '../base/csv.ts';
 import { hashedEmail } from '../conversion/identity.ts';
-import { dayAfter, dayStart, readDay } from '../record/day.ts';
+import { addDays, readDay } from '../conversion/calendar.ts';
+import { dayStart } from '../record/day.ts';
 import type { Database } from '../store/database.ts';
 import { createDeliveryLog, type LogEntry, type LogFilter, type LogPage } from '../store/log.ts';
 import type { OutcomeState } from '../store/totals.ts';
@@ -116,6 +117,6 @@ export function logFilter(question: LogQuestion, timeZone: string): LogFilter {
     eventId: word(question.event),
     kind: KINDS.find((kind) => kind === question.kind),
     from: from ? dayStart(from, timeZone) : undefined,
-    to: to ? dayStart(dayAfter(to), timeZone) : undefined,
+    to: to ? dayStart(addDays(to, 1), timeZone) : undefined,
   };
 }

@@ -1,6 +1,7 @@
 /** Closes the days of a shop, three days after they ended, and checks what was closed. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { addDays } from '../conversion/calendar.ts';
 import type { ShopId } from '../conversion/facts.ts';
 import { shopDay } from '../record/day.ts';
 import type { Database } from '../store/database.ts';
@@ -46,10 +47,6 @@ export const CHANGES_DAYS = 62;
 /** With `read_orders` an app sees the orders of so many days. */
 export const SHOPIFY_SHOWS_DAYS = 60;
 const READ_AT_ONCE = 500;
-
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
 
 /** Closes every day that is old enough. Answers the statements that it wrote. */
 export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Statement[]> {

@@ -1,10 +1,10 @@
 /** A period as its statements tell it, and its open days as they stand: what pages show without adding up every order. */
+import { addDays } from '../conversion/calendar.ts';
 import type { PixelId, ShopId } from '../conversion/facts.ts';
 import { shopDay } from '../record/day.ts';
 import { lastStatement, ledgerRows, statementsTelling } from '../store/statements.ts';
 import type { LedgerRow, Statement } from '../store/statements.ts';
 import {
-  addDays,
   CHANGES_DAYS,
   CLOSE_AFTER_DAYS,
   daySum,

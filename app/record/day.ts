@@ -31,18 +31,7 @@ export function shopDay(at: Date, timeZone: string): string {
   return formatOf(timeZone).format(at);
 }
 
-/** The next day of the calendar. */
-export const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
-
 const DAY_MS = 86_400_000;
-
-/** Null for what no calendar has. */
-export function readDay(text: string): string | null {
-  if (!/^20\d\d-\d\d-\d\d$/.test(text)) return null;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? text : null;
-}
 
 /** When a day begins at the shop: where the clocks skip midnight, with the first moment after. */
 export const dayStart = (day: string, timeZone: string): Date => momentOf(`${day}T00:00:00`, timeZone);

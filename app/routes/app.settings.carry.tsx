@@ -15,6 +15,7 @@ import {
 } from '@shopify/polaris';
 import { useState } from 'react';
 
+import { saveFile } from '../ui/download.ts';
 import { answerSettings, textOf } from '../ui/answer-settings.ts';
 import { ChangeList } from '../ui/AuditList.tsx';
 import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
@@ -97,7 +98,9 @@ export default function Carry() {
               {CARRY_TEXT.exportText}
             </Text>
             <InlineStack>
-              <Button onClick={() => download(name, file)}>{CARRY_TEXT.download}</Button>
+              <Button onClick={() => saveFile(new Blob([file], { type: 'application/json' }), name)}>
+                {CARRY_TEXT.download}
+              </Button>
             </InlineStack>
           </BlockStack>
         </Card>
@@ -105,14 +108,6 @@ export default function Carry() {
       </BlockStack>
     </Page>
   );
-}
-
-/** The file is in the page already: nothing has to be fetched, and no token is needed for it. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }
 
 function Import() {

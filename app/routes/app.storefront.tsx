@@ -15,6 +15,7 @@ import { checkWords } from '../ui/texts-radar.ts';
 import { SAVING_TEXT } from '../ui/texts-settings.ts';
 import { STOREFRONT_TEXT } from '../ui/texts-storefront.ts';
 import { useDraft } from '../ui/use-draft.tsx';
+import { countWords } from '../ui/words-for.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { shop, staff, store } = await context.house.requireShop(request);
@@ -30,9 +31,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
     webPixel: webPixel.state,
     message: webPixel.state === 'unknown' ? webPixel.message : null,
     heard:
-      events === 0
-        ? STOREFRONT_TEXT.nothingHeard
-        : STOREFRONT_TEXT.heard(new Intl.NumberFormat(staff.locale).format(events)),
+      events === 0 ? STOREFRONT_TEXT.nothingHeard : STOREFRONT_TEXT.heard(countWords(events, staff.locale)),
     editor: house.themeEditor(shop),
     check: found && checkWords(found, { timeZone: shop.timeZone, locale: staff.locale }),
   };

@@ -1,8 +1,8 @@
 /** What the pages Events, Order sources, Values and Settings do for one shop: show, look ahead, save, bring back. */
 import type { Clock } from '../base/clock.ts';
+import { addDays } from '../conversion/calendar.ts';
 import type { Identified } from '../conversion/browser.ts';
-import type { PixelId } from '../conversion/facts.ts';
-import type { OrderFacts } from '../conversion/facts.ts';
+import type { OrderFacts, PixelId } from '../conversion/facts.ts';
 import { defaultPixelSettings } from '../conversion/settings.ts';
 import type { PixelSettings, ShopSettings, ShopSettingsVersion } from '../conversion/settings.ts';
 import { judgeSource } from '../conversion/sources.ts';
@@ -133,7 +133,7 @@ export function createSettingsPages(needs: SettingsPagesNeeds): SettingsPages {
 
   /** The first day of the last so many days, today included. */
   function firstDay(days: number, timeZone: string): string {
-    return shopDay(new Date(clock.now().getTime() - (days - 1) * 86_400_000), timeZone);
+    return addDays(shopDay(clock.now(), timeZone), 1 - days);
   }
 
   async function* recent(): AsyncGenerator<{ orderId: string; day: string; facts: OrderFacts }, void> {

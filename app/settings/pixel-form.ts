@@ -1,7 +1,8 @@
 /** The form of a pixel: what its fields are called, what they take, and what is wrong with what was typed, in words. */
 import type { PixelCode } from '../conversion/facts.ts';
 import { pixelCodeProblem, tidyPixelCode } from '../conversion/pixel-code.ts';
-import { momentOf, readDay } from '../record/day.ts';
+import { readDay } from '../conversion/calendar.ts';
+import { momentOf } from '../record/day.ts';
 
 export interface PixelFields {
   readonly name: string;

@@ -15,7 +15,7 @@ import { Fragment } from 'react';
 import { checkEventName, STANDARD_EVENTS } from '../conversion/event-names.ts';
 import type { EventMapping } from '../conversion/settings.ts';
 import { anchorOf } from './rule-link.ts';
-import { countWords, EVENTS_TEXT, eventPurpose } from './texts-settings.ts';
+import { eventCountWords, EVENTS_TEXT, eventPurpose } from './texts-settings.ts';
 import { eventWord } from './texts.ts';
 
 const OTHER = '';
@@ -50,7 +50,7 @@ export function EventRows({ events, counts, errors, onChange, onRemove }: EventR
               />
               <Box paddingInlineStart="600">
                 <Text as="p" variant="bodySm">
-                  {countWords(counts[event], mapping.on)}
+                  {eventCountWords(counts[event], mapping.on)}
                 </Text>
               </Box>
               {onRemove ? (

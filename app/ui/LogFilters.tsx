@@ -1,6 +1,7 @@
 /** What the log is narrowed by: typed search, reason, pixel and period; the state is chosen in the tabs above. */
 import { Filters, ChoiceList, FormLayout, TextField, type FiltersProps } from '@shopify/polaris';
 
+import { addDays } from '../conversion/calendar.ts';
 import { LOG_TEXT } from './texts-log.ts';
 
 export interface LogChoice {
@@ -97,15 +98,11 @@ export function LogFilters(props: LogFiltersProps) {
   );
 }
 
-const DAY_MS = 86_400_000;
-
 function Period({ choice, onChoice, today }: Pick<LogFiltersProps, 'choice' | 'onChoice' | 'today'>) {
-  const daysBack = (days: number): string =>
-    new Date(Date.parse(`${today}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
   const ready = [
     { value: today, label: LOG_TEXT.periods.today },
-    { value: daysBack(6), label: LOG_TEXT.periods.week },
-    { value: daysBack(29), label: LOG_TEXT.periods.month },
+    { value: addDays(today, -6), label: LOG_TEXT.periods.week },
+    { value: addDays(today, -29), label: LOG_TEXT.periods.month },
   ];
   return (
     <FormLayout>

@@ -47,7 +47,7 @@ export function useDownload(): Download {
     fetch(path, form ? { method: 'POST', body: form } : {})
       .then(async (response) => {
         if (!response.ok) throw new Error(`The answer was ${response.status}.`);
-        save(await response.blob(), name);
+        saveFile(await response.blob(), name);
         setState({ loading: false, problem: null });
       })
       .catch(() => setState({ loading: false, problem: DOWNLOAD_TEXT.failed }));
@@ -55,7 +55,8 @@ export function useDownload(): Download {
   return { start, ...state };
 }
 
-function save(file: Blob, name: string): void {
+/** For what the page has already; the rest is fetched by `useDownload`. */
+export function saveFile(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   const link = Object.assign(document.createElement('a'), { href: address, download: name, hidden: true });
   document.body.append(link);

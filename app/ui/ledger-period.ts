@@ -1,4 +1,5 @@
 /** Which days a Ledger page is about, as its address says. */
+import { addDays, readDay } from '../conversion/calendar.ts';
 import { LEDGER_TEXT } from './texts-ledger.ts';
 
 export interface AskedPeriod {
@@ -11,12 +12,11 @@ export interface AskedPeriod {
 }
 
 const MOST_DAYS = 400;
-const DAY_MS = 86_400_000;
 
 export function askedPeriod(search: URLSearchParams, today: string): AskedPeriod {
   const [from, to] = [search.get('from'), search.get('to')];
   const problems: AskedPeriod['problems'] = {};
-  const asked = { from: from === null ? null : dayIn(from), to: to === null ? null : dayIn(to) };
+  const asked = { from: from === null ? null : readDay(from), to: to === null ? null : readDay(to) };
   if (from !== null && asked.from === null) problems.from = LEDGER_TEXT.notADay;
   if (to !== null && asked.to === null) problems.to = LEDGER_TEXT.notADay;
   const first = asked.from ?? asked.to;
@@ -25,22 +25,13 @@ export function askedPeriod(search: URLSearchParams, today: string): AskedPeriod
   const month = /^20\d\d-(0[1-9]|1[0-2])$/.test(wished) ? wished : (last ?? today).slice(0, 7);
   if (first !== null && last !== null) {
     if (first > last) problems.to = LEDGER_TEXT.turnedRound;
-    else if (daysFrom(first, last) > MOST_DAYS) problems.to = LEDGER_TEXT.tooLong;
+    else if (last > addDays(first, MOST_DAYS - 1)) problems.to = LEDGER_TEXT.tooLong;
     if (problems.from === undefined && problems.to === undefined)
       return { from: first, to: last, month, problems };
   }
   const end = lastOf(month);
   return { from: `${month}-01`, to: end > today && `${month}-01` <= today ? today : end, month, problems };
 }
-
-function dayIn(text: string): string | null {
-  if (!/^20\d\d-\d\d-\d\d$/.test(text)) return null;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? text : null;
-}
-
-const daysFrom = (from: string, to: string): number =>
-  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS) + 1;
 
 const lastOf = (month: string): string =>
   new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).toISOString().slice(0, 10);

@@ -44,7 +44,7 @@ export const NO_PIXEL_TEXT = {
   add: 'Add pixel',
 } as const;
 
-export function countWords(count: { seen: number; sent: number } | undefined, on: boolean): string {
+export function eventCountWords(count: { seen: number; sent: number } | undefined, on: boolean): string {
   if (count === undefined || count.seen === 0)
     return on ? 'None in the last 30 days' : 'Not counted while it is off';
   const seen = `${plain(count.seen)} in the last 30 days`;

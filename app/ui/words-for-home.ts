@@ -10,7 +10,7 @@ import type { OrderNumbers } from './NumbersCard.tsx';
 import type { SetupStep } from './SetupList.tsx';
 import { HOME_TEXT, type HomeState } from './texts-home.ts';
 import { MATCH_KEY_WORDS } from './texts-log.ts';
-import { momentWords, moneyWords, type ShopWords } from './words-for.ts';
+import { countWords, momentWords, moneyWords, type ShopWords } from './words-for.ts';
 
 type Numbers = Overview['today'];
 
@@ -77,9 +77,6 @@ export function standing(
   if (!ever.real) return is('waiting', lines.waiting, { text: next.order, to: '/app/log' });
   return is('active', lines.active, null);
 }
-
-export const countWords = (count: number, locale: string): string =>
-  new Intl.NumberFormat(locale).format(count);
 
 export function numberWords(numbers: Numbers, currency: string, locale: string): OrderNumbers {
   return {

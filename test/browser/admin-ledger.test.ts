@@ -7,7 +7,7 @@ import { setWebhookSwitches, webhooksSettled } from '../../sandbox/admin/webhook
 import { draftOfKind, type OrderKind } from '../../sandbox/orders/kinds.ts';
 import type { SandboxOrder } from '../../sandbox/world.ts';
 import { shopDay } from '../../app/record/day.ts';
-import { addDays } from '../../app/ledger/books.ts';
+import { addDays } from '../../app/conversion/calendar.ts';
 import { barriers } from './accessible.ts';
 import { goShopping, type Shopping } from './shopping.ts';
 

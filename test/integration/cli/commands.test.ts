@@ -78,6 +78,7 @@ test.each([
   ['backfill --shop birch.myshopify.com', 1, /Shopify could not be asked/],
   ['backfill --shop birch.myshopify.com --send --stop', 2, /exclude each other/],
   ['replay --shop birch.myshopify.com --order 1 --pixel C4A1B2C3D4E5F6G7H8I9', 1, /has no pixel/],
+  ['ledger --shop birch.myshopify.com --from 2026-02-31 --to 2026-03-01', 2, /--from is a day such as/],
   ['shop export --shop birch.myshopify.com', 2, /--to is missing/],
 ])('%s: one line and exit code %i', async (line, expected, words) => {
   const { code, out, err } = await tock(line, TOKEN);

@@ -1,7 +1,7 @@
 /** Days and clocks of a shop: the local time that staff mean becomes one moment, through every change of the clocks. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { dayAfter, dayStart, localTime, momentOf, readDay, shopDay } from '../../../app/record/day.ts';
+import { dayStart, localTime, momentOf, shopDay } from '../../../app/record/day.ts';
 
 const ZONES = [
   'UTC',
@@ -48,12 +48,4 @@ test('a day begins with its first moment, also where the clocks skip midnight', 
       expect(shopDay(new Date(begins.getTime() - 1), zone) < day).toBe(true);
     }),
   );
-});
-
-test('days are read and counted as the calendar has them', () => {
-  expect(dayAfter('2028-02-28')).toBe('2028-02-29');
-  expect(dayAfter('2026-12-31')).toBe('2027-01-01');
-  for (const text of ['', '2026-02-30', '2026-1-1', '2026-01-01T00:00', '1999-01-01', '%00'])
-    expect(readDay(text)).toBeNull();
-  expect(readDay('2026-02-28')).toBe('2026-02-28');
 });
