@@ -1,7 +1,7 @@
 /** `npm run bench -- NAME [--json] …`: runs one measurement and prints a table, with --json one JSON object as last line. */
 import { existsSync, readdirSync } from 'node:fs';
 
-/** What a bench module hands back: rows for people, and the object that the contract names. */
+/** What a bench module hands back: rows for people, and one object for programs. */
 export interface BenchReport {
   title: string;
   rows: Record<string, string | number>[];
