@@ -41,7 +41,7 @@ test('random loss, delay, duplication and disorder of webhooks leave nothing une
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), fc.nat(1_000), async (steps, seed) => {
       const run = await shopifyFlow({ seed, start: '2026-10-05T10:00:00.000Z' });
       try {
-        const { sandbox, seller, clock, delivery, shop } = run;
+        const { sandbox, seller, delivery, shop } = run;
         const { world } = sandbox;
         const placed: SandboxOrder[] = [];
         for (const { act, kind, pick, minutes, ...switches } of steps) {
@@ -82,11 +82,11 @@ test('random loss, delay, duplication and disorder of webhooks leave nothing une
         // Nothing went twice.
         const ids = run.tiktok.taken.map(({ event_id: id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
-        expect(clock.now().getTime()).toBeGreaterThan(0);
       } finally {
         await run.close();
       }
     }),
     { numRuns: 3, seed: 20_261_121, endOnFailure: true },
   );
-});
+  // Three worlds, each opened, lived in and closed: more than a file's usual time on a busy machine.
+}, 120_000);
