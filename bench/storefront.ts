@@ -12,6 +12,7 @@ import { startSandbox } from '../sandbox/main.ts';
 import { regionCookie } from '../sandbox/storefront/visit.ts';
 import { tiktokOf } from '../sandbox/tiktok/business.ts';
 import { openBrowser } from '../test/support/browser.ts';
+import { numberOption } from './load/options.ts';
 import type { BenchReport } from './run.ts';
 
 const VARIANTS = ['nothing', 'TikTok’s snippet alone', 'web pixel', 'web pixel and embed'] as const;
@@ -42,8 +43,7 @@ const LONG_MS = 50;
 const QUIET_MS = 1_000;
 
 export async function bench(args: string[]): Promise<BenchReport> {
-  const at = args.indexOf('--runs');
-  const runs = at < 0 ? RUNS : Math.max(1, Number(args[at + 1]) || RUNS);
+  const runs = numberOption(args, 'runs', RUNS);
   const built = await buildExtensions();
   const gzip = async (file: string): Promise<number> => gzipSync(await readFile(file), { level: 9 }).length;
   const [pixelGzipBytes, embedGzipBytes] = await Promise.all([

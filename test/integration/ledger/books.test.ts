@@ -8,7 +8,7 @@ import {
   stopBackfill,
 } from '../../../app/ledger/backfill.ts';
 import { checkBooks, closeDays, readPeriod } from '../../../app/ledger/books.ts';
-import { openStatement } from '../../../app/ledger/chain.ts';
+import { FIRST, openStatement } from '../../../app/ledger/chain.ts';
 import { readTold } from '../../../app/ledger/told.ts';
 import { compareShop } from '../../../app/ledger/compare.ts';
 import { statementsAfter } from '../../../app/store/statements.ts';
@@ -153,6 +153,24 @@ test('verify names the day whose statement was touched, and the day whose total 
   expect((await checkBooks(flow.books, flow.shop.id))?.totals).toMatchObject([
     { day: '2026-10-05', state: 'sent', total: 2, rows: 1 },
   ]);
+});
+
+test('books that are erased while days are being closed begin anew with the next day', async () => {
+  place();
+  await settleAll();
+  await flow.pass(6 * DAY);
+  const listDay: typeof flow.books.listDay = async (shopId, day) => {
+    if (day === '2026-10-07') await flow.store.database.run('DELETE FROM statements');
+    return flow.books.listDay(shopId, day);
+  };
+  const closed = await closeDays({ ...flow.books, listDay }, flow.shop.id);
+  expect(closed.map(({ day, number }) => [day, number])).toEqual([
+    ['2026-10-05', 1],
+    ['2026-10-06', 2],
+    ['2026-10-07', 1],
+  ]);
+  expect(closed[2]?.previousHash).toBe(FIRST);
+  expect(closed[2] && openStatement(closed[2]).adjustments).toEqual([]);
 });
 
 test('an order deleted in Shopify, its webhook lost, counts as gone when its day is closed', async () => {
