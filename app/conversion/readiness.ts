@@ -1,6 +1,6 @@
 /** How well TikTok could match an event, by our own measure: keys there, keys missing and why, the cheapest fix. */
 import { chooseClick } from './clicks.ts';
-import type { ConsentEvidence, Facts, MatchData } from './facts.ts';
+import type { ClickOrigin, ConsentEvidence, Facts, MatchData } from './facts.ts';
 import { occurredAt } from './payload/v1.ts';
 import type { ShopSettings } from './settings.ts';
 
@@ -41,6 +41,18 @@ export const keysOfBits = (bits: number): MatchKey[] =>
 /** 0 to 100, by the weights above. */
 export const scoreOfBits = (bits: number): number =>
   keysOfBits(bits).reduce((sum, key) => sum + MATCH_WEIGHTS[key], 0);
+
+const CLICK_WORDS: Record<ClickOrigin, string> = {
+  url: 'from the address of the page',
+  referrer: 'from the page before',
+  kept: 'kept from an earlier visit',
+  cookie: 'from TikTok’s cookie',
+  landing: 'from the page they landed on',
+  attribute: 'from the cart',
+};
+
+const ageWords = (days: number): string =>
+  days === 0 ? 'less than a day old' : days === 1 ? '1 day old' : `${days} days old`;
 
 /** Why a key is missing: what it means and the step that would mend it; no step where none would. */
 export const MISSING_TEXTS = {
@@ -113,7 +125,7 @@ export function readiness(input: ReadinessInput): Readiness {
         key,
         present: true,
         weight,
-        note: `from ${choice.click.from}, ${days === 1 ? '1 day' : `${days} days`} old`,
+        note: `${CLICK_WORDS[choice.click.from]}, ${ageWords(days)}`,
       };
     }
     return { key, present: true, weight };

@@ -1,5 +1,6 @@
 /** POST /intake/storefront: beacons of the web pixel. Public, so believed in nothing but what can be checked. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { cleanJsonText } from '../base/clean.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Beacon } from '../conversion/beacon.ts';
@@ -13,7 +14,6 @@ import { answerJson, answerProblem } from '../http/answer.ts';
 import { PAGE_MAX_AGE_MS, PAGE_MAX_AHEAD_MS } from '../record/pages.ts';
 import type { VisitArrival, VisitRecorded } from '../record/pages.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
-import { cleanJsonText } from './clean.ts';
 import type { Lane } from './lane.ts';
 import { createLookup, createPatience, type NotStored } from './patience.ts';
 import { senderOf } from './rate.ts';

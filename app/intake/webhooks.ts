@@ -1,5 +1,6 @@
 /** POST /webhooks/orders: a signed order becomes facts, and Shopify is answered when they are stored. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { cleanJsonText } from '../base/clean.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { readOrder } from '../conversion/from-order.ts';
@@ -7,7 +8,6 @@ import { nestsTooDeep } from '../conversion/json.ts';
 import { answerJson, answerProblem } from '../http/answer.ts';
 import type { OrderArrival, OrderCause, OrderRecorded } from '../record/orders.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
-import { cleanJsonText } from './clean.ts';
 import type { Lane } from './lane.ts';
 import { createLookup, createPatience, type NotStored } from './patience.ts';
 

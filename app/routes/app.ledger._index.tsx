@@ -16,7 +16,7 @@ import {
   Card,
   FormLayout,
   InlineStack,
-  Layout,
+  InlineGrid,
   Link,
   List,
   Page,
@@ -136,55 +136,52 @@ export default function Ledger() {
             <p>{told.firstClosing}</p>
           </Banner>
         ) : null}
-        <Layout>
-          <Layout.Section variant="oneThird">
-            <BlockStack gap="400">
-              <LedgerCalendar {...month} month={asked.month} shown={asked} />
-              <PeriodForm key={`${asked.from} ${asked.to}`} asked={asked} today={told.today} />
-            </BlockStack>
-          </Layout.Section>
-          <Layout.Section>
-            <BlockStack gap="400">
-              <Card>
-                <BlockStack gap="400">
-                  <InlineStack align="space-between" blockAlign="center" gap="200">
-                    <Text as="h2" variant="headingMd">
-                      {told.title}
-                    </Text>
-                    {sums.length > 1 ? <ClosesBadge closes={told.closes} /> : null}
-                  </InlineStack>
-                  {sums.length === 0 ? (
-                    <Text as="p" tone="subdued">
-                      {LEDGER_TEXT.noOrders}
-                    </Text>
-                  ) : (
-                    sums.map((sum) => <LedgerSum key={sum.key} sum={sum} />)
-                  )}
-                  {[told.recorded, told.compared].map((text) =>
-                    text === null ? null : (
-                      <Text key={text} as="p" variant="bodySm" tone="subdued">
-                        {text}
-                      </Text>
-                    ),
-                  )}
-                </BlockStack>
-              </Card>
-              {told.changes.length > 0 ? <Changes changes={told.changes} /> : null}
-              <Check head={told.head} />
-              <Card>
-                <BlockStack gap="200">
+        {/* Fixed columns: Polaris' Layout gives the first section the whole width until the second is there. */}
+        <InlineGrid columns={{ xs: 1, md: ['oneThird', 'twoThirds'] }} gap="400" alignItems="start">
+          <BlockStack gap="400">
+            <LedgerCalendar {...month} month={asked.month} shown={asked} />
+            <PeriodForm key={`${asked.from} ${asked.to}`} asked={asked} today={told.today} />
+          </BlockStack>
+          <BlockStack gap="400">
+            <Card>
+              <BlockStack gap="400">
+                <InlineStack align="space-between" blockAlign="center" gap="200">
                   <Text as="h2" variant="headingMd">
-                    {LEDGER_TEXT.before}
+                    {told.title}
                   </Text>
-                  <Text as="p">{LEDGER_TEXT.beforeIntro}</Text>
-                  <InlineStack>
-                    <Link url="/app/ledger/backfill">{LEDGER_TEXT.beforeOpen}</Link>
-                  </InlineStack>
-                </BlockStack>
-              </Card>
-            </BlockStack>
-          </Layout.Section>
-        </Layout>
+                  {sums.length > 1 ? <ClosesBadge closes={told.closes} /> : null}
+                </InlineStack>
+                {sums.length === 0 ? (
+                  <Text as="p" tone="subdued">
+                    {LEDGER_TEXT.noOrders}
+                  </Text>
+                ) : (
+                  sums.map((sum) => <LedgerSum key={sum.key} sum={sum} />)
+                )}
+                {[told.recorded, told.compared].map((text) =>
+                  text === null ? null : (
+                    <Text key={text} as="p" variant="bodySm" tone="subdued">
+                      {text}
+                    </Text>
+                  ),
+                )}
+              </BlockStack>
+            </Card>
+            {told.changes.length > 0 ? <Changes changes={told.changes} /> : null}
+            <Check head={told.head} />
+            <Card>
+              <BlockStack gap="200">
+                <Text as="h2" variant="headingMd">
+                  {LEDGER_TEXT.before}
+                </Text>
+                <Text as="p">{LEDGER_TEXT.beforeIntro}</Text>
+                <InlineStack>
+                  <Link url="/app/ledger/backfill">{LEDGER_TEXT.beforeOpen}</Link>
+                </InlineStack>
+              </BlockStack>
+            </Card>
+          </BlockStack>
+        </InlineGrid>
         <Box paddingBlockEnd="400" />
       </BlockStack>
     </Page>

@@ -7,7 +7,7 @@ import {
   useSubmit,
   type ShouldRevalidateFunctionArgs,
 } from '@remix-run/react';
-import { BlockStack, Layout, Page } from '@shopify/polaris';
+import { BlockStack, InlineGrid, Page } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
 import type { ClosedSources } from '../settings/access.ts';
@@ -76,53 +76,50 @@ export default function Sources() {
         onSave={() => submit({ intent: 'save', draft: text }, { method: 'post' })}
         onDiscard={draft.discard}
       />
-      <Layout>
-        <Layout.Section>
-          <BlockStack gap="400">
-            <SavedNotice answer={answer} changed={draft.changed} />
-            <SourceSwitches
-              sources={sources}
-              seen={look?.switches}
-              errors={errors}
-              closed={stillClosed.b2b}
-              stored={stored.sources}
-              onGranted={onGranted}
-              onChange={(name, side) =>
-                draft.set((now) => ({ ...now, sources: { ...now.sources, [name]: side } }))
-              }
-            />
-            <SourceRules
-              rules={rules}
-              counts={look?.rules ?? {}}
-              errors={errors}
-              closed={stillClosed.fields}
-              stored={stored.rules}
-              onGranted={onGranted}
-              onChange={(changed) => draft.set((now) => ({ ...now, rules: changed }))}
-            />
-            <TikTokShopMarks
-              marks={tiktokShop}
-              errors={errors}
-              onChange={(marks) => draft.set((now) => ({ ...now, tiktokShop: marks }))}
-            />
-            <SourcesSeen
-              sources={look?.sources}
-              onRule={({ sourceName, appId }) =>
-                draft.set((now) => ({
-                  ...now,
-                  rules: [
-                    ...now.rules,
-                    sourceName === '' ? newRule('app_id', [appId]) : newRule('source_name', [sourceName]),
-                  ],
-                }))
-              }
-            />
-          </BlockStack>
-        </Layout.Section>
-        <Layout.Section variant="oneThird">
-          <SourcePreview look={look} changed={draft.changed} wrong={Object.keys(found).length > 0} />
-        </Layout.Section>
-      </Layout>
+      {/* Fixed columns: Polaris' Layout gives the first section the whole width until the second is there. */}
+      <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
+        <BlockStack gap="400">
+          <SavedNotice answer={answer} changed={draft.changed} />
+          <SourceSwitches
+            sources={sources}
+            seen={look?.switches}
+            errors={errors}
+            closed={stillClosed.b2b}
+            stored={stored.sources}
+            onGranted={onGranted}
+            onChange={(name, side) =>
+              draft.set((now) => ({ ...now, sources: { ...now.sources, [name]: side } }))
+            }
+          />
+          <SourceRules
+            rules={rules}
+            counts={look?.rules ?? {}}
+            errors={errors}
+            closed={stillClosed.fields}
+            stored={stored.rules}
+            onGranted={onGranted}
+            onChange={(changed) => draft.set((now) => ({ ...now, rules: changed }))}
+          />
+          <TikTokShopMarks
+            marks={tiktokShop}
+            errors={errors}
+            onChange={(marks) => draft.set((now) => ({ ...now, tiktokShop: marks }))}
+          />
+          <SourcesSeen
+            sources={look?.sources}
+            onRule={({ sourceName, appId }) =>
+              draft.set((now) => ({
+                ...now,
+                rules: [
+                  ...now.rules,
+                  sourceName === '' ? newRule('app_id', [appId]) : newRule('source_name', [sourceName]),
+                ],
+              }))
+            }
+          />
+        </BlockStack>
+        <SourcePreview look={look} changed={draft.changed} wrong={Object.keys(found).length > 0} />
+      </InlineGrid>
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 /** Runs one Admin GraphQL document for one shop and says plainly how it ended. */
 import { z } from 'zod';
 
+import { cleanJsonText } from '../base/clean.ts';
 import type { ShopDomain } from '../conversion/facts.ts';
 import type { AdminDocument } from './documents.ts';
 import type { Fetch } from './outbound.ts';
@@ -88,7 +89,9 @@ export function createAdminApi(needs: { fetch: Fetch; tokens: Tokens }, domain: 
           },
           body: JSON.stringify({ query: document.text, variables }),
         });
-        body = response.status === 200 ? await response.json() : await response.text();
+        const text = await response.text();
+        // What an order is called may hold what no database takes, here as in a webhook.
+        body = response.status === 200 ? JSON.parse(cleanJsonText(text)) : text;
       } catch {
         return fail({ kind: 'unreachable' });
       }

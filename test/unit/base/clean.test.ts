@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nestsTooDeep } from '../../../app/conversion/json.ts';
-import { cleanJsonText } from '../../../app/intake/clean.ts';
+import { cleanJsonText } from '../../../app/base/clean.ts';
 
 test.each([
   ['{"a":"b\\u0000c"}', '{"a":"bc"}'],
