@@ -28,7 +28,9 @@ it('an order that has everything needs nothing', () => {
   const result = ready(sample());
   expect(result.score).toBe(100);
   expect(result.fix).toBeUndefined();
-  expect(result.keys.find(({ key }) => key === 'ttclid')).toMatchObject({ note: 'from the page they landed on, less than a day old' });
+  expect(result.keys.find(({ key }) => key === 'ttclid')).toMatchObject({
+    note: 'from the page they landed on, less than a day old',
+  });
 });
 
 describe('why a key is missing', () => {
