@@ -148,10 +148,15 @@ export default function EditPixel() {
       }
       backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}
       secondaryActions={[
-        { content: PIXEL_TEXT.sendTest, onAction: () => intend('test') },
-        paused
-          ? { content: 'Resume', onAction: () => intend('resume') }
-          : { content: 'Pause', onAction: () => intend('pause') },
+        // Without a token there is nothing to send with, to pause or to resume.
+        ...(pixel.state === 'disconnected'
+          ? []
+          : [
+              { content: PIXEL_TEXT.sendTest, onAction: () => intend('test') },
+              paused
+                ? { content: 'Resume', onAction: () => intend('resume') }
+                : { content: 'Pause', onAction: () => intend('pause') },
+            ]),
         { content: 'Remove', destructive: true, onAction: () => void shopify.modal.show(REMOVE) },
       ]}
     >

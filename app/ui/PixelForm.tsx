@@ -163,7 +163,9 @@ export function PixelForm({
                   )}
                 </Text>
                 {mayReplaceToken ? (
-                  <Button onClick={() => setReplacing(true)}>Replace token</Button>
+                  <Button onClick={() => setReplacing(true)}>
+                    {tokenLast4 === '' ? PIXEL_TEXT.enterToken : 'Replace token'}
+                  </Button>
                 ) : (
                   <Text as="p" tone="subdued">
                     {PIXEL_TEXT.ownerOnly}

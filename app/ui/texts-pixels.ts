@@ -24,8 +24,9 @@ export const PIXEL_TEXT = {
     'Everything goes to TikTok’s Test events tab. Remove the test event code below and save when you are done testing.',
   disconnected: 'This pixel is disconnected',
   disconnectedText:
-    'Its token was deleted. Orders are kept and wait. Replace the token below to connect it again: what TikTok can still count is sent.',
+    'Its token was deleted. Orders are kept and wait. Enter a token below to connect it again: what TikTok can still count is sent.',
   noToken: 'There is no token.',
+  enterToken: 'Enter token',
   ownerOnly: 'Only the account owner of this store can replace the token.',
   howToTest: 'How testing works',
   testNotice: 'Test mode:',

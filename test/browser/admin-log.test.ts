@@ -77,3 +77,44 @@ it('saves the filtered log as a file', async () => {
   expect(text).toContain(',Skipped,pos,Point of sale,');
   expect(text.trim().split('\r\n')).toHaveLength(2);
 });
+
+it('announces what is new to whoever reads, by keyboard or further down, and shows it at once to whoever is at the top', async () => {
+  await staff.setViewportSize({ width: 1280, height: 260 });
+  const app = await open('/app/log');
+  const links = app.getByRole('link', { name: 'Order #' });
+  const rows = () => links.allTextContents();
+  const news = app.getByRole('button', { name: /^Show \d+ new events?$/ });
+  const { world } = mall.app.sandbox;
+  const shown = (name: string) =>
+    app.getByRole('link', { name: `Order ${name}` }).waitFor({ timeout: 20_000 });
+  async function arrive(): Promise<string> {
+    const { name } = placeOrder(world, mall.shop, draftOfKind(world, mall.shop, 'plain'));
+    await world.clock.settle();
+    return name;
+  }
+
+  await links.last().focus();
+  await app.locator('html').evaluate(() => scrollTo(0, 0));
+  const before = await rows();
+  const first = await arrive();
+  await news.waitFor({ timeout: 20_000 });
+  expect(await rows()).toEqual(before);
+  expect(await links.last().evaluate((link) => document.activeElement === link)).toBe(true);
+  await news.press('Enter');
+  await shown(first);
+
+  await app.locator('html').evaluate(() => scrollTo(0, 200));
+  const place = () => app.locator('html').evaluate(() => scrollY);
+  const at = await place();
+  expect(at).toBeGreaterThan(120);
+  const second = await arrive();
+  await news.waitFor({ timeout: 20_000 });
+  expect(await rows()).toEqual([`Order ${first}`, ...before]);
+  expect(await place()).toBe(at);
+  await news.click();
+  await shown(second);
+  expect(await place()).toBe(0);
+
+  await shown(await arrive());
+  expect(await news.count()).toBe(0);
+});

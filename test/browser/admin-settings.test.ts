@@ -161,6 +161,13 @@ it('shows what runs in the storefront, switches what the embed does, and leads t
   mall.shop.embedEnabled = false;
   const settingsWere = { ...install.webPixel?.settings };
   if (install.webPixel) install.webPixel.settings = { ...settingsWere, options: '{}' };
+  const step = async (word: string) =>
+    (await open('/app'))
+      .getByRole('listitem')
+      .filter({ hasText: 'Theme embed is on' })
+      .getByText(word, { exact: true })
+      .waitFor({ state: 'attached' });
+  await step('To do');
   const app = await open('/app/storefront');
   await app.getByText('Shopify still has older settings.').waitFor();
   await app.getByText('Open the theme editor: the switch is set already').waitFor();
@@ -193,6 +200,7 @@ it('shows what runs in the storefront, switches what the embed does, and leads t
   await expect.poll(() => mall.shop.embedEnabled, { timeout: 15_000 }).toBe(true);
   const back = await open('/app/storefront');
   await back.getByText('It is on in your live theme.').waitFor();
+  await step('Done');
 });
 
 it('asks for access before a rule that needs it: declined it stays unsaved, given it is saved, taken back it warns', async () => {

@@ -7,6 +7,7 @@ import { createKeyring } from '../../../app/base/crypto.ts';
 import { createLog } from '../../../app/base/log.ts';
 import { openStore } from '../../../app/store/store.ts';
 import { manualClock } from '../../support/clock.ts';
+import { localTime } from '../../../app/record/day.ts';
 
 const TOKEN = '3f1c9be7a6d24b0f8c5e1a2b3c4d5e6f70819203';
 
@@ -74,6 +75,11 @@ test.each([
   ['pixel list --shop nobody.myshopify.com', 1, /has not installed Tock/],
   ['pixel add --shop birch.myshopify.com --code C4A1B2C3D4E5F6G7H8I9', 2, /--token-stdin/],
   ['pixel add --shop birch.myshopify.com --code short --token-stdin', 1, /code: .*capital/],
+  [
+    'pixel add --shop birch.myshopify.com --code C4A1B2C3D4E5F6G7H8I9 --token-stdin --active-from 2020-01-01T00:00',
+    1,
+    /activeFrom: At most 7 days back/,
+  ],
   ['deliveries --shop birch.myshopify.com --status lost', 2, /waiting, sent, skipped, error/],
   ['backfill --shop birch.myshopify.com', 1, /Shopify could not be asked/],
   ['backfill --shop birch.myshopify.com --send --stop', 2, /exclude each other/],
@@ -89,8 +95,10 @@ test.each([
 });
 
 test('a pixel is added with its token from standard input, and the token is never printed', async () => {
+  const start = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000);
   const added = await tock(
-    'pixel add --shop birch.myshopify.com --code C4A1B2C3D4E5F6G7H8I9 --name Main --token-stdin --json',
+    'pixel add --shop birch.myshopify.com --code C4A1B2C3D4E5F6G7H8I9 --name Main --token-stdin --json --active-from ' +
+      localTime(start, 'Europe/Berlin').slice(0, 16),
     `${TOKEN}\n`,
   );
   expect(added.code, added.err).toBe(0);
@@ -100,6 +108,7 @@ test('a pixel is added with its token from standard input, and the token is neve
     name: 'Main',
     state: 'active',
     tokenLast4: TOKEN.slice(-4),
+    activeFrom: start.toISOString(),
   });
   expect(pixel).toHaveProperty('warning', expect.stringContaining('Shopify'));
 

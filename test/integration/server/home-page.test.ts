@@ -188,9 +188,14 @@ test('a refused token is said first, with the money that waits, how long it is o
   expect(await home()).toMatchObject({ state: 'paused', next: { to: `/app/pixels/${pixel.id}` } });
   expect((await home()).stuck[0]?.sentences[0]).toMatch(/^2 orders .* wait until the pixel is resumed\.$/);
   await own().pixels.change(pixel.id, { state: 'token_refused' }, 'TikTok');
+  const replace = async () =>
+    (await atPixel({ intent: 'save', name: 'Main', testEventCode: '', token: pixel.token })).json();
+  expect(await replace()).toMatchObject({ done: 'Token replaced. Going out now: 2. Too late to send: 0.' });
+  await own().pixels.change(pixel.id, { state: 'token_refused' }, 'TikTok');
 
   app.clock.advance(14 * 24 * HOUR + HOUR);
   expect((await home()).stuck[0]?.sentences).toEqual([expect.stringMatching(/^2 orders became too late/)]);
+  expect(await replace()).toMatchObject({ done: 'Token replaced. Going out now: 0. Too late to send: 2.' });
 });
 
 test('a store that was disconnected is told so, with the way back', async () => {
