@@ -1,9 +1,10 @@
 /** How long Tock keeps what it knows of orders and visits. */
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigate, useSubmit } from '@remix-run/react';
-import { BlockStack, Box, Card, FormLayout, Page, Text, TextField } from '@shopify/polaris';
+import { BlockStack, Card, FormLayout, Page, Text } from '@shopify/polaris';
 
 import { textOf } from '../ui/answer-settings.ts';
+import { NumberField } from '../ui/NumberField.tsx';
 import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
 import { SettingsBar } from '../ui/SettingsBar.tsx';
 import { KEEP_TEXT, SETTINGS_TEXT } from '../ui/texts-settings-page.ts';
@@ -56,31 +57,23 @@ export default function Data() {
         <SavedNotice answer={answer} changed={draft.changed} />
         <Card>
           <FormLayout>
-            <Box maxWidth="20rem">
-              <TextField
-                label={KEEP_TEXT.orders}
-                value={draft.value.orderMonths}
-                onChange={(orderMonths) => draft.set((now) => ({ ...now, orderMonths }))}
-                error={errors.orderMonths ?? false}
-                suffix={KEEP_TEXT.months}
-                inputMode="numeric"
-                autoComplete="off"
-              />
-            </Box>
+            <NumberField
+              label={KEEP_TEXT.orders}
+              value={draft.value.orderMonths}
+              unit={KEEP_TEXT.months}
+              error={errors.orderMonths}
+              onChange={(orderMonths) => draft.set((now) => ({ ...now, orderMonths }))}
+            />
             <Text as="p" tone="subdued">
               {KEEP_TEXT.ordersText(bounds.orderMonths)}
             </Text>
-            <Box maxWidth="20rem">
-              <TextField
-                label={KEEP_TEXT.pages}
-                value={draft.value.pageDays}
-                onChange={(pageDays) => draft.set((now) => ({ ...now, pageDays }))}
-                error={errors.pageDays ?? false}
-                suffix={SETTINGS_TEXT.days}
-                inputMode="numeric"
-                autoComplete="off"
-              />
-            </Box>
+            <NumberField
+              label={KEEP_TEXT.pages}
+              value={draft.value.pageDays}
+              unit={SETTINGS_TEXT.days}
+              error={errors.pageDays}
+              onChange={(pageDays) => draft.set((now) => ({ ...now, pageDays }))}
+            />
             <Text as="p" tone="subdued">
               {KEEP_TEXT.pagesText(bounds.pageDays)}
             </Text>

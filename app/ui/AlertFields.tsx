@@ -14,6 +14,7 @@ import {
 } from '@shopify/polaris';
 
 import type { AlertSettings, Cause } from '../alerts/choice.ts';
+import { NumberField } from './NumberField.tsx';
 import { wholeNumber } from './SalesFields.tsx';
 import { ALERTS_TEXT, CAUSE_WORDS } from './texts-alerts.ts';
 
@@ -190,15 +191,13 @@ export function AlertCauses({ fields, errors, onChange }: FieldProps) {
                 onChange={(on) => onChange({ causes: { ...fields.causes, [cause]: on } })}
               />
               {threshold && fields.causes[cause] ? (
-                <Box paddingInlineStart="600" maxWidth="20rem">
-                  <TextField
+                <Box paddingInlineStart="600">
+                  <NumberField
                     label={threshold.label}
                     value={fields[threshold.field]}
+                    unit={threshold.suffix}
+                    error={errors[`settings.${threshold.field}`]}
                     onChange={(value) => onChange({ [threshold.field]: value })}
-                    error={errors[`settings.${threshold.field}`] ?? false}
-                    suffix={threshold.suffix}
-                    inputMode="numeric"
-                    autoComplete="off"
                   />
                 </Box>
               ) : null}

@@ -1,18 +1,9 @@
 /** When a sale counts and under which name, what consent it needs, and how it is matched: the choices and their consequences. */
-import {
-  BlockStack,
-  Box,
-  Card,
-  Checkbox,
-  ChoiceList,
-  FormLayout,
-  Select,
-  Text,
-  TextField,
-} from '@shopify/polaris';
+import { BlockStack, Card, Checkbox, ChoiceList, FormLayout, Select, Text } from '@shopify/polaris';
 import type { ReactNode } from 'react';
 
 import type { SalesSettings } from '../settings/sections.ts';
+import { NumberField } from './NumberField.tsx';
 import { MOMENTS, SALE_OPT_OUT, SETTINGS_TEXT, WITHOUT_EVIDENCE } from './texts-settings-page.ts';
 
 /** Numbers as they are typed. */
@@ -65,17 +56,13 @@ export function SaleFields({
           />
         );
       })}
-      <Box maxWidth="20rem">
-        <TextField
-          label={SETTINGS_TEXT.hold}
-          value={draft.holdSeconds}
-          onChange={(holdSeconds) => onChange({ holdSeconds })}
-          error={errors.holdSeconds ?? false}
-          suffix={SETTINGS_TEXT.seconds}
-          inputMode="numeric"
-          autoComplete="off"
-        />
-      </Box>
+      <NumberField
+        label={SETTINGS_TEXT.hold}
+        value={draft.holdSeconds}
+        unit={SETTINGS_TEXT.seconds}
+        error={errors.holdSeconds}
+        onChange={(holdSeconds) => onChange({ holdSeconds })}
+      />
       <Text as="p" tone="subdued">
         {SETTINGS_TEXT.holdText}
       </Text>
@@ -109,17 +96,13 @@ export function ConsentFields({ draft, onChange }: SalesFieldsProps) {
 export function MatchingFields({ draft, errors, onChange }: SalesFieldsProps) {
   return (
     <Section title={SETTINGS_TEXT.matching}>
-      <Box maxWidth="20rem">
-        <TextField
-          label={SETTINGS_TEXT.window}
-          value={draft.clickWindowDays}
-          onChange={(clickWindowDays) => onChange({ clickWindowDays })}
-          error={errors.clickWindowDays ?? false}
-          suffix={SETTINGS_TEXT.days}
-          inputMode="numeric"
-          autoComplete="off"
-        />
-      </Box>
+      <NumberField
+        label={SETTINGS_TEXT.window}
+        value={draft.clickWindowDays}
+        unit={SETTINGS_TEXT.days}
+        error={errors.clickWindowDays}
+        onChange={(clickWindowDays) => onChange({ clickWindowDays })}
+      />
       <Text as="p" tone="subdued">
         {SETTINGS_TEXT.windowText}
       </Text>
