@@ -4,13 +4,8 @@ import { useActionData, useLoaderData, useSubmit } from '@remix-run/react';
 import { BlockStack, Page } from '@shopify/polaris';
 
 import { answerSettings } from '../ui/answer-settings.ts';
-import {
-  ConsentFields,
-  MatchingFields,
-  SaleFields,
-  wholeNumber,
-  type SalesDraft,
-} from '../ui/SalesFields.tsx';
+import { wholeNumber } from '../ui/NumberField.tsx';
+import { ConsentFields, MatchingFields, SaleFields, type SalesDraft } from '../ui/SalesFields.tsx';
 import { SavedNotice } from '../ui/SavedNotice.tsx';
 import { SettingsBar } from '../ui/SettingsBar.tsx';
 import { SettingsLinks } from '../ui/SettingsLinks.tsx';

@@ -14,8 +14,7 @@ import {
 } from '@shopify/polaris';
 
 import type { AlertSettings, Cause } from '../alerts/choice.ts';
-import { NumberField } from './NumberField.tsx';
-import { wholeNumber } from './SalesFields.tsx';
+import { NumberField, wholeNumber } from './NumberField.tsx';
 import { ALERTS_TEXT, CAUSE_WORDS } from './texts-alerts.ts';
 
 /** Numbers and addresses as they are typed. */

@@ -1,6 +1,10 @@
 /** One whole number of the settings, with its unit, no wider than such a number needs. */
 import { Box, TextField } from '@shopify/polaris';
 
+/** What is no whole number goes to the check as it is, which says so beside the field. */
+export const wholeNumber = (text: string): number | string =>
+  /^\d{1,9}$/.test(text.trim()) ? Number(text) : text;
+
 interface NumberFieldProps {
   label: string;
   /** As it is typed. */

@@ -12,10 +12,6 @@ export type SalesDraft = Omit<SalesSettings, 'holdSeconds' | 'clickWindowDays'> 
   clickWindowDays: string;
 };
 
-/** What is no whole number goes to the check as it is, which says so beside the field. */
-export const wholeNumber = (text: string): number | string =>
-  /^\d{1,9}$/.test(text.trim()) ? Number(text) : text;
-
 interface SalesFieldsProps {
   draft: SalesDraft;
   errors: Record<string, string>;
