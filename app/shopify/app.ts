@@ -1,6 +1,7 @@
 /** The app as Shopify sees it: who asks, for which shop, with which rights; and the doors to the Admin API. */
 import '@shopify/shopify-app-remix/adapters/node';
 import { ApiVersion, AppDistribution, LogSeverity, shopifyApp } from '@shopify/shopify-app-remix/server';
+import { redirect } from '@remix-run/node';
 import { InvalidShopError } from '@shopify/shopify-api';
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
 
@@ -14,6 +15,9 @@ import { createSessionKeeper } from './sessions.ts';
 import { shopDomain } from './shop-domain.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { createWebhookCheck, type WebhookCheck } from './webhook.ts';
+
+/** Where the library sends a page of which it does not know the shop. */
+const LOGIN_PATH = '/auth/login';
 
 export interface ShopifyConfig {
   readonly apiKey: string;
@@ -139,7 +143,8 @@ export function createShopify(needs: ShopifyNeeds): Shopify {
       const { session } = await app.authenticate.admin(request).catch((thrown: unknown) => {
         // Signed, and yet of an address that is no shop's: not Shopify's own, so nobody is let in.
         if (thrown instanceof InvalidShopError) throw new Response(null, { status: 401 });
-        throw thrown instanceof Response ? forPeople(toSandboxAdmin(thrown, sandboxUrl)) : thrown;
+        if (!(thrown instanceof Response)) throw thrown;
+        throw asThePageBefore(request, thrown) ?? forPeople(toSandboxAdmin(thrown, sandboxUrl));
       });
       const named = new URL(request.url).searchParams.get('shop');
       // Only the token says which shop this is. An address that names another one was put together by somebody.
@@ -170,6 +175,24 @@ export function createShopify(needs: ShopifyNeeds): Shopify {
         { headers: { 'content-type': 'text/html; charset=utf-8' } },
       ),
   };
+}
+
+/**
+ * A link that is clicked before the page's scripts run asks for an address without shop and host, which the library
+ * sends to the login page. The page before had both; a session token is asked for all the same.
+ */
+function asThePageBefore(request: Request, answer: Response): Response | null {
+  if (answer.headers.get('location') !== LOGIN_PATH) return null;
+  const target = new URL(request.url);
+  const before = URL.parse(request.headers.get('referer') ?? '');
+  if (before?.origin !== target.origin || target.searchParams.has('shop')) return null;
+  for (const name of ['shop', 'host', 'embedded', 'locale']) {
+    const value = before.searchParams.get(name);
+    if (value !== null) target.searchParams.set(name, value);
+  }
+  // Without these two it would come back here for ever.
+  if (!target.searchParams.has('shop') || !target.searchParams.has('host')) return null;
+  return redirect(target.pathname + target.search);
 }
 
 /** The library says 500 without a word where Shopify refuses or fails to exchange the session token. */

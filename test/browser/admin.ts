@@ -4,6 +4,7 @@ import type { Frame, Page, Request } from 'playwright-core';
 import type { AdminPage } from '../support/admin-pages.ts';
 import type { AdminWorld } from '../support/admin-world.ts';
 import type { TestBrowser } from '../support/browser.ts';
+import { appFrameSwitches } from '../../sandbox/admin/pages/app-frame.ts';
 import type { SandboxShop } from '../../sandbox/world.ts';
 
 export const DESK = { width: 1280, height: 900 };
@@ -72,17 +73,13 @@ export async function openAdmin(world: AdminWorld, browser: TestBrowser): Promis
     },
     show: (page, shop) => open(page.path(world.at), shop),
     async showLate(page, shop = world.filled) {
-      const isPage = (url: URL) => url.origin === app.url && url.searchParams.has('id_token');
-      await context.route(
-        isPage,
-        (route) => {
-          const address = new URL(route.request().url());
-          address.searchParams.set('id_token', app.token({ shop: shop.handle, lifetime: -120 }));
-          return route.continue({ url: address.href });
-        },
-        { times: 1 },
-      );
-      return open(page.path(world.at), shop);
+      const switches = appFrameSwitches(app.sandbox.world);
+      switches.addressToken = 'ended';
+      try {
+        return await open(page.path(world.at), shop);
+      } finally {
+        switches.addressToken = 'fresh';
+      }
     },
   };
 }

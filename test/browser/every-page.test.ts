@@ -86,6 +86,19 @@ describe('with a slow network', () => {
     await admin.tab.unrouteAll({ behavior: 'wait' });
   });
 
+  it('a link that is clicked before the page’s scripts are there leads where it says', async () => {
+    let scripts = false;
+    await admin.tab.route(/\/assets\/.*\.js/, (route) => (scripts ? route.continue() : route.abort()));
+    await admin.tab.goto(`${app().sandbox.url}/admin/store/${world.filled.handle}/apps/tock/app/guides`);
+    const shown = admin.tab.frameLocator('#app-frame');
+    const asked = admin.tab.waitForRequest(/\/app\/guides\/find-your-pixel-code/);
+    await shown.getByRole('link', { name: 'Find your pixel code' }).click();
+    await asked;
+    scripts = true;
+    await shown.getByRole('heading', { level: 1, name: 'Find your pixel code' }).waitFor();
+    await admin.tab.unrouteAll({ behavior: 'wait' });
+  });
+
   it('a session that ends between two clicks is renewed on the way', async () => {
     await admin.open('/app');
     let refused = 0;

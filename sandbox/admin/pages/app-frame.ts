@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import { escapeHtml, scriptJson } from '../../http.ts';
-import type { SandboxShop, SandboxStaff, World } from '../../world.ts';
+import { worldMemory, type SandboxShop, type SandboxStaff, type World } from '../../world.ts';
 import { mintSessionToken } from '../session-token.ts';
 import { adminPage } from './layout.ts';
 
@@ -14,8 +14,19 @@ export function sessionIdOf(staff: SandboxStaff): string {
   return `5a4db0c5-0000-4000-8000-${staff.id.slice(-12).padStart(12, '0')}`;
 }
 
-export function sessionTokenFor(world: World, shop: SandboxShop, staff: SandboxStaff): string {
+/** `addressToken: 'ended'` opens the app as a tab does that slept for a while; App Bridge's own tokens are always fresh. */
+export const appFrameSwitches = worldMemory((): { addressToken: 'fresh' | 'ended' } => ({
+  addressToken: 'fresh',
+}));
+
+export function sessionTokenFor(
+  world: World,
+  shop: SandboxShop,
+  staff: SandboxStaff,
+  lifetime?: number,
+): string {
   return mintSessionToken({
+    ...(lifetime === undefined ? {} : { lifetime }),
     domain: shop.domain,
     apiKey: world.app.apiKey,
     secret: world.app.apiSecret,
@@ -37,7 +48,8 @@ export function appAddress(
   const parameters = new URLSearchParams(query);
   parameters.set('embedded', '1');
   parameters.set('host', hostParameter(shop));
-  parameters.set('id_token', sessionTokenFor(world, shop, staff));
+  const ended = appFrameSwitches(world).addressToken === 'ended';
+  parameters.set('id_token', sessionTokenFor(world, shop, staff, ended ? -120 : undefined));
   parameters.set('locale', staff.locale);
   parameters.set('session', sessionIdOf(staff).replaceAll('-', ''));
   parameters.set('shop', shop.domain);

@@ -70,6 +70,30 @@ describe('no entry', () => {
     expect(login).not.toMatch(/<(input|form)/);
   });
 
+  test.each([
+    ['our own page', 'https://tock.example', 'again with that shop'],
+    ['another site', 'https://evil.example', 'to the login page'],
+  ])('a link clicked on %s before its scripts ran', async (_name, origin, outcome) => {
+    const shop = app.shop();
+    const host = Buffer.from(`admin.shopify.com/store/${shop.handle}`).toString('base64');
+    const asked = (path: string) =>
+      fetch(app.url + path, {
+        redirect: 'manual',
+        headers: {
+          ...BROWSER,
+          referer: `${origin}/app?shop=${shop.domain}&host=${host}&embedded=1&id_token=old`,
+        },
+      });
+    const location = (await asked('/app/log?state=sent')).headers.get('location') ?? '';
+    if (outcome === 'to the login page') return expect(location).toBe('/auth/login');
+    expect(location).toBe(
+      `/app/log?state=sent&shop=${shop.domain}&host=${encodeURIComponent(host)}&embedded=1`,
+    );
+    expect((await asked(location)).headers.get('location')).toMatch(/^\/auth\/session-token\?/);
+    // A shop that is none is not carried round and round.
+    expect((await asked('/app/log?shop=nonsense')).headers.get('location')).toBe('/auth/login');
+  });
+
   test('outside the admin a page goes to the admin', async () => {
     const shop = app.shop();
     const host = Buffer.from(`admin.shopify.com/store/${shop.handle}`).toString('base64');
