@@ -1,28 +1,39 @@
 /** Where an order came from, judged: TikTok Shop's marks, the ready-made switches, the merchant's own rules. */
 import { toMinor } from './browser.ts';
-import type { FetchedField, NotTold, OrderFacts, Origin } from './facts.ts';
+import type { FetchedField, NotTold, OrderFacts } from './facts.ts';
 import { FETCHED_BY_B2B, FETCHED_BY_RULE } from './settings.ts';
 import type { RuleField, ShopSettings, SourceRule, SourceSwitch, TikTokShopMarks } from './settings.ts';
 import { minorOf } from './value.ts';
 
-/** What marks the order as TikTok Shop's, or undefined: what nobody knows is a normal order. */
-export function tiktokShopMark(origin: Origin, marks: TikTokShopMarks): string | undefined {
-  const source = origin.sourceName?.toLowerCase();
-  if (origin.appId !== undefined && marks.appIds.includes(origin.appId)) return 'app_id';
-  if (source !== undefined && marks.sourceNames.includes(source)) return 'source_name';
-  if (source !== undefined && marks.sourceNamePrefixes.some((prefix) => source.startsWith(prefix)))
-    return 'source_name';
-  if (origin.relayDomain !== undefined && marks.emailDomains.includes(origin.relayDomain))
-    return 'email_domain';
+/** The channels that an order names or that Shopify told when it was asked; undefined where nobody said. */
+export function channelsOf({
+  origin,
+  fetched,
+}: Pick<OrderFacts, 'origin' | 'fetched'>): string[] | undefined {
+  return origin.channel === undefined ? fetched?.channels : [origin.channel];
+}
+
+/**
+ * What marks the order as TikTok Shop's, or undefined: what nobody knows is a normal order. A channel counts as a source
+ * name does; nobody is asked for it on behalf of this alone (decision 052).
+ */
+export function tiktokShopMark(
+  order: Pick<OrderFacts, 'origin' | 'fetched'>,
+  marks: TikTokShopMarks,
+): string | undefined {
+  const { origin } = order;
   const begins = (values: readonly string[], prefixes: readonly string[]): boolean =>
     values.some((value) => prefixes.some((prefix) => value.toLowerCase().startsWith(prefix)));
+  const names = (source: string): boolean =>
+    marks.sourceNames.includes(source.toLowerCase()) || begins([source], marks.sourceNamePrefixes);
+  if (origin.appId !== undefined && marks.appIds.includes(origin.appId)) return 'app_id';
+  if (origin.sourceName !== undefined && names(origin.sourceName)) return 'source_name';
+  if (origin.relayDomain !== undefined && marks.emailDomains.includes(origin.relayDomain))
+    return 'email_domain';
   if (begins(origin.tags, marks.tagPrefixes)) return 'tag';
   if (origin.gateways.some((gateway) => marks.gateways.includes(gateway.toLowerCase()))) return 'gateway';
   if (begins(origin.noteAttributes, marks.noteAttributePrefixes)) return 'note_attribute';
-  const channel = (origin.channel ?? '').toLowerCase();
-  return channel !== '' && marks.sourceNamePrefixes.some((prefix) => channel.startsWith(prefix))
-    ? 'channel'
-    : undefined;
+  return channelsOf(order)?.some(names) ? 'channel' : undefined;
 }
 
 /** The switches that an order falls under, in the order in which they are asked. */
@@ -30,7 +41,7 @@ export function switchesOf(facts: OrderFacts, settings: ShopSettings): SourceSwi
   const { origin, fetched } = facts;
   const found: SourceSwitch[] = [];
   if (origin.test) found.push('test');
-  if (tiktokShopMark(origin, settings.tiktokShop) !== undefined) found.push('tiktokShop');
+  if (tiktokShopMark(facts, settings.tiktokShop) !== undefined) found.push('tiktokShop');
   if (origin.pos) found.push('pos');
   if (origin.draft) found.push('draft');
   if (origin.subscription === 'renewal') found.push('renewal');
@@ -92,7 +103,7 @@ function fieldValues(field: RuleField, facts: OrderFacts): string[] | undefined 
     case 'app_id':
       return one(origin.appId);
     case 'channel':
-      return origin.channel === undefined ? fetched?.channels : [origin.channel];
+      return channelsOf(facts);
     case 'tag':
       return origin.tags;
     case 'gateway':

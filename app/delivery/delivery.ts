@@ -131,13 +131,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         else endings.push(tooLateToSend(one.ready, late));
       }
     }
-    summary.skipped += endings.filter(({ state }) => state === 'skipped').length;
-    summary.errors += endings.filter(({ state }) => state === 'error').length;
     summary.waiting += back.length;
     if (endings.length + back.length > 0) {
-      await database.transaction((sql) =>
+      const states = await database.transaction((sql) =>
         settle(sql, { held, now, endings, back, tried: [], request: null }),
       );
+      summary.skipped += states.filter((state) => state === 'skipped').length;
+      summary.errors += states.filter((state) => state === 'error').length;
     }
     return ready;
   }

@@ -2,7 +2,7 @@
 import { toMinor } from '../conversion/browser.ts';
 import type { OrderFacts } from '../conversion/facts.ts';
 import type { ShopSettings, SourceSwitch } from '../conversion/settings.ts';
-import { askRule, judgeSource, switchesOf } from '../conversion/sources.ts';
+import { askRule, channelsOf, judgeSource, switchesOf } from '../conversion/sources.ts';
 
 export interface Tally {
   orders: number;
@@ -119,7 +119,8 @@ export function countSources(
       if (found && answer === 'yes') found.matching += 1;
       if (found && answer === 'unknown') found.unanswered += 1;
     }
-    const { sourceName = '', appId = '', channel = '' } = facts.origin;
+    const { sourceName = '', appId = '' } = facts.origin;
+    const [channel = ''] = channelsOf(facts) ?? [];
     const key = `${sourceName}\u0001${appId}\u0001${channel}`;
     let source = sources.get(key);
     if (!source) sources.set(key, (source = { sourceName, appId, channel, seen: noOrders(), kept: 0 }));

@@ -1,6 +1,7 @@
 /** Outcomes that may be set aside so that their order is sent again; what was is kept beside the new one. */
 import type { PixelId, ShopId } from '../conversion/facts.ts';
 import type { Sql } from './database.ts';
+import { multirow } from './multirow.ts';
 import { enqueue, waitingTotal, type NewQueueRow, type QueueRow } from './queue.ts';
 import { applyTotals, type TotalChange } from './totals.ts';
 
@@ -186,6 +187,46 @@ export async function sendAgain(
     waitingTotal(queued, 1),
   ]);
   return true;
+}
+
+const replayed = multirow<QueueRow>([
+  { name: 'shop_id', type: 'bigint', value: (row) => row.shopId },
+  { name: 'pixel_id', type: 'bigint', value: (row) => row.pixelId },
+  { name: 'order_id', type: 'bigint', value: (row) => row.orderId },
+  { name: 'event', type: 'text', value: (row) => row.event },
+  { name: 'request_list', type: 'text', value: (row) => row.requestIds.join(',') },
+]);
+
+/**
+ * Replays that came to nothing: what TikTok had taken before stands again, as it stood, because nothing else is there.
+ * Gives the rows of which that was so, with the totals that come back.
+ */
+export async function standAgain(
+  sql: Sql,
+  rows: readonly QueueRow[],
+): Promise<{ row: QueueRow; total: TotalChange }[]> {
+  if (rows.length === 0) return [];
+  const found = await sql.rows<Pick<SettledColumns, 'pixel_id' | 'order_id' | 'event' | 'reason'>>(
+    `INSERT INTO order_deliveries
+     SELECT (jsonb_populate_record(NULL::order_deliveries, taken.former)).* FROM (
+       SELECT DISTINCT ON (p.shop_id, p.pixel_id, p.order_id, p.event)
+              p.former::jsonb || jsonb_build_object('request_ids', ('[' || r.request_list || ']')::jsonb) AS former
+         FROM ${replayed.from()}
+         JOIN replays p USING (shop_id, pixel_id, order_id, event)
+        WHERE p.former::jsonb ->> 'state' = 'sent' AND p.former::jsonb ->> 'reason' = 'accepted'
+        ORDER BY p.shop_id, p.pixel_id, p.order_id, p.event, p.id DESC) taken
+     RETURNING pixel_id::text AS pixel_id, order_id::text AS order_id, event, reason`,
+    replayed.values(rows),
+  );
+  return found.flatMap(({ pixel_id, order_id, event, reason }) => {
+    const row = rows.find(
+      (one) => one.pixelId === pixel_id && one.orderId === order_id && one.event === event,
+    );
+    if (!row) return [];
+    const { shopId, pixelId, day, source, currency } = row;
+    const total = { shopId, pixelId, day, event, state: 'sent' as const, reason, source, currency };
+    return [{ row, total: { ...total, count: 1, valueMinor: row.valueMinor ?? 0n } }];
+  });
 }
 
 function total(shopId: ShopId, order: SettledOrder): Omit<TotalChange, 'count' | 'valueMinor'> {

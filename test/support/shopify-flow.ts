@@ -6,6 +6,9 @@ import { createArrivals } from '../../app/store/arrivals.ts';
 import type { CompareNeeds } from '../../app/ledger/compare.ts';
 import { listDay } from '../../app/ledger/compare.ts';
 import type { BooksNeeds } from '../../app/ledger/books.ts';
+import type { ReplayNeeds } from '../../app/ledger/replay.ts';
+import { eventDetail } from '../../app/delivery/detail.ts';
+import { prepare } from '../../app/delivery/prepare.ts';
 import { keptFrom } from '../../app/privacy/keep.ts';
 import { createEnquiry, type Enquiry, type EnquiryOptions } from '../../app/enquiry/enquiry.ts';
 import { mintSessionToken } from '../../sandbox/admin/session-token.ts';
@@ -20,6 +23,7 @@ export interface ShopifyFlow extends Flow {
   seller: SandboxShop;
   compare: CompareNeeds;
   books: BooksNeeds;
+  replays: ReplayNeeds;
   enquiry: Enquiry;
   newEnquiry(change?: Partial<EnquiryOptions>): Enquiry;
   /** Time goes on at both sides; what Shopify had waiting arrives. */
@@ -129,6 +133,32 @@ export async function shopifyFlow(
     clock,
     log,
   };
+  const { database } = store;
+  const { keyring, shops, regionOf } = flow;
+  const replays: ReplayNeeds = {
+    database,
+    shops,
+    async judge(shopInForce, pixel, row, now) {
+      const [one] = await prepare(
+        { sql: database, keyring, shops, regionOf },
+        shopInForce,
+        pixel,
+        [row],
+        now,
+      );
+      if (one?.kind === 'send') return { ...one.ready, kind: 'send' };
+      if (one?.kind === 'wait')
+        return { kind: 'wait', reason: one.decision.reason, until: one.decision.until };
+      if (one?.kind === 'skip') return one;
+      throw new Error('The order is missing.');
+    },
+    async formerBytes(shopId, pixelId, eventId) {
+      const detail = await eventDetail({ database, keyring, shops }, shopId, pixelId, eventId);
+      return detail && 'bytes' in detail.rebuilt ? detail.rebuilt.bytes : null;
+    },
+    wake: () => undefined,
+    clock,
+  };
   const newEnquiry = (change: Partial<EnquiryOptions> = {}): Enquiry =>
     createEnquiry({
       database: store.database,
@@ -148,6 +178,7 @@ export async function shopifyFlow(
     seller,
     compare,
     books,
+    replays,
     async pass(ms) {
       clock.advance(ms);
       await webhooksSettled(world);

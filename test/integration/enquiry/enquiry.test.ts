@@ -4,6 +4,7 @@ import type { OrderFacts } from '../../../app/conversion/facts.ts';
 import type { SourceRule } from '../../../app/conversion/settings.ts';
 import { eventDetail } from '../../../app/delivery/detail.ts';
 import { compareShop } from '../../../app/ledger/compare.ts';
+import { planReplay, runReplay } from '../../../app/ledger/replay.ts';
 import { adminApiSwitches } from '../../../sandbox/admin/graphql/endpoint.ts';
 import { drainBucket } from '../../../sandbox/admin/graphql/cost.ts';
 import {
@@ -283,4 +284,56 @@ test('an order found by comparison without the scope is not asked about either',
   expect(await flow.enquiry.askDue()).toMatchObject({ asked: 0 });
   await finish();
   expect(await outcomes()).toMatchObject([{ state: 'sent' }]);
+});
+
+test('a replay under a new rule: every order is asked about once, in one question, and goes or stays by the answer', async () => {
+  await open({ rules: [] });
+  const kept = await place();
+  const goes = await place();
+  goes.customerId = null;
+  await flow.delivery.runDue();
+  await finish();
+  expect(await outcomes()).toMatchObject([{ state: 'sent' }, { state: 'sent' }]);
+  expect(questions()).toBe(0);
+
+  await flow.settings((version) => {
+    version.shop.rules = [VIP];
+  });
+  const filter = { from: '2026-10-01', to: '2026-10-31' };
+  const replay = async () => {
+    const { planned } = (await planReplay(flow.replays, flow.shop.id, filter)) ?? { planned: [] };
+    const how = { actor: 'Ada', evenIfTwice: false, filter };
+    return { planned, done: await runReplay(flow.replays, flow.shop.id, planned, how) };
+  };
+  // The dry run says what the order waits for, and asks nobody.
+  const first = await replay();
+  expect(first.planned.map(({ verdict }) => verdict)).toMatchObject([
+    { kind: 'wait', reason: 'shopify' },
+    { kind: 'wait', reason: 'shopify' },
+  ]);
+  expect(first.done).toMatchObject({ queued: 2, refused: 0 });
+  expect(questions()).toBe(0);
+  await flow.delivery.runDue();
+  expect(await queue()).toMatchObject([{ waiting_for: 'shopify' }, { waiting_for: 'shopify' }]);
+  expect(await flow.enquiry.askDue()).toEqual({ asked: 1, told: 2, waiting: 0 });
+  await finish();
+  // The first is kept back now, and what TikTok took of it then is what stands.
+  expect(await outcomes()).toMatchObject([
+    { state: 'sent', reason: 'accepted' },
+    { state: 'sent', reason: 'accepted' },
+  ]);
+  expect(await detailOf(kept)).toMatchObject({ rebuilt: { state: 'same' } });
+  expect((await factsOf(kept)).fetched).toMatchObject({ customerTags: ['vip'] });
+  expect((await factsOf(goes)).fetched).toMatchObject({ customerTags: [] });
+  expect(flow.tiktok.taken.map(({ event_id: id }) => id).sort()).toEqual(
+    [`order-${kept.id}`, `order-${goes.id}`, `order-${goes.id}`].sort(),
+  );
+
+  // Once for an order: the next replay knows the answers.
+  const again = await replay();
+  expect(again.planned.map(({ verdict }) => verdict.kind)).toEqual(['skip', 'send']);
+  await flow.delivery.runDue();
+  expect(await flow.enquiry.askDue()).toEqual({ asked: 0, told: 0, waiting: 0 });
+  await finish();
+  expect(questions()).toBe(1);
 });

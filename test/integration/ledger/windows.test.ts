@@ -2,9 +2,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkBooks, readPeriod } from '../../../app/ledger/books.ts';
 import { rebuildPeriod } from '../../../app/ledger/rebuild.ts';
-import { planReplay, runReplay, type ReplayNeeds } from '../../../app/ledger/replay.ts';
+import { planReplay, runReplay } from '../../../app/ledger/replay.ts';
 import { eventDetail } from '../../../app/delivery/detail.ts';
-import { prepare } from '../../../app/delivery/prepare.ts';
 import { webOrder } from '../../support/flow.ts';
 import { shopifyFlow, type ShopifyFlow } from '../../support/shopify-flow.ts';
 import { accept, refuse } from '../../support/tiktok.ts';
@@ -13,31 +12,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 let flow: ShopifyFlow;
-let needs: ReplayNeeds;
 
 beforeEach(async () => {
   // The fixture's order was placed at 18:54:47.
   flow = await shopifyFlow({ start: '2026-10-05T18:54:50.000Z' });
-  const { database } = flow.store;
-  const { keyring, shops, regionOf } = flow;
-  needs = {
-    database,
-    shops,
-    async judge(shop, pixel, row, now) {
-      const [one] = await prepare({ sql: database, keyring, shops, regionOf }, shop, pixel, [row], now);
-      if (one?.kind === 'send') return { ...one.ready, kind: 'send' };
-      if (one?.kind === 'wait')
-        return { kind: 'wait', reason: one.decision.reason, until: one.decision.until };
-      if (one?.kind === 'skip') return one;
-      throw new Error('The order is missing.');
-    },
-    async formerBytes(shopId, pixelId, eventId) {
-      const detail = await eventDetail({ database, keyring, shops }, shopId, pixelId, eventId);
-      return detail && 'bytes' in detail.rebuilt ? detail.rebuilt.bytes : null;
-    },
-    wake: () => undefined,
-    clock: flow.clock,
-  };
 });
 afterEach(() => flow.close());
 
@@ -55,8 +33,8 @@ async function closesToZero(): Promise<void> {
 
 async function replayAll(evenIfTwice = false) {
   const filter = { from: '2026-10-01', to: '2026-12-31' };
-  const plan = await planReplay(needs, flow.shop.id, filter);
-  const done = await runReplay(needs, flow.shop.id, plan?.planned ?? [], {
+  const plan = await planReplay(flow.replays, flow.shop.id, filter);
+  const done = await runReplay(flow.replays, flow.shop.id, plan?.planned ?? [], {
     actor: 'Ada',
     evenIfTwice,
     filter,
@@ -178,7 +156,7 @@ test('paid on the 27th day it goes; not paid within 28 days it ends, and a repla
     { state: 'skipped', reason: 'not_paid' },
   ]);
   await closesToZero();
-  const plan = await planReplay(needs, flow.shop.id, {
+  const plan = await planReplay(flow.replays, flow.shop.id, {
     reason: 'not_paid',
     from: '2026-10-01',
     to: '2026-12-31',
@@ -208,9 +186,12 @@ test('a replay shows byte for byte what differs and why, sends the same id withi
   await closesToZero();
 
   const rebuild = (shopId: string, pixelId: string, eventId: string) =>
-    eventDetail({ ...needs, keyring: flow.keyring, shops: flow.shops }, shopId, pixelId, eventId).then(
-      (detail) => (detail === null || detail.rebuilt.state === 'not_sent' ? null : detail.rebuilt),
-    );
+    eventDetail(
+      { database: flow.store.database, keyring: flow.keyring, shops: flow.shops },
+      shopId,
+      pixelId,
+      eventId,
+    ).then((detail) => (detail === null || detail.rebuilt.state === 'not_sent' ? null : detail.rebuilt));
   const days = { from: '2026-10-01', to: '2026-10-31' };
   const check = () => rebuildPeriod({ database: flow.store.database, rebuild }, flow.shop.id, days);
   expect(await check()).toMatchObject({ same: 1, differs: 0 });
@@ -219,4 +200,26 @@ test('a replay shows byte for byte what differs and why, sends the same id withi
   );
   await flow.store.database.run(`UPDATE order_deliveries SET payload_sha256 = sha256('x')`);
   expect(await check()).toMatchObject({ same: 0, differs: 1, examples: [{ day: '2026-10-05' }] });
+});
+
+test('a replay that comes to nothing leaves what TikTok took: it stands again as it stood, and the ledger closes', async () => {
+  await flow.webhook('orders/create', webOrder());
+  flow.clock.advance(5 * MINUTE);
+  await flow.delivery.runDue();
+  const columns = 'state, reason, settled_at, settings_version, payload_sha256, request_ids';
+  const stood = await flow.rows(`SELECT ${columns} FROM order_deliveries`);
+  expect((await replayAll()).done.queued).toBe(1);
+  await closesToZero();
+  // Its pixel rests until a repeat would count twice.
+  const { pixels } = flow.store.shop(flow.shop.id);
+  await pixels.change(flow.pixel.id, { state: 'paused' }, 'Ada');
+  await flow.settings((version) => {
+    version.shop.purchaseMoment = 'paid';
+  });
+  flow.clock.advance(3 * DAY);
+  await pixels.change(flow.pixel.id, { state: 'active' }, 'Ada');
+  expect(await flow.delivery.runDue()).toMatchObject({ sent: 0, skipped: 0, errors: 0 });
+  expect(await flow.rows(`SELECT ${columns} FROM order_deliveries`)).toEqual(stood);
+  expect(flow.tiktok.requests).toHaveLength(1);
+  await closesToZero();
 });

@@ -8,6 +8,7 @@ import type {
   ConsentChoice,
   ConsentEvidence,
   ConsentObservation,
+  FetchedFields,
   PageFacts,
   RegionPolicy,
 } from '../../../app/conversion/facts.ts';
@@ -658,8 +659,38 @@ describe("TikTok Shop's orders", () => {
     ['an order that came from an ad', {}, undefined],
     ['a discount code of that name', { discountCodes: ['TIKTOK10'] }, undefined],
   ])('%s', (_name, changes, mark) =>
-    expect(tiktokShopMark({ ...plain, ...changes }, shop.tiktokShop)).toBe(mark),
+    expect(tiktokShopMark({ origin: { ...plain, ...changes } }, shop.tiktokShop)).toBe(mark),
   );
+
+  it.each<[string, string | undefined, FetchedFields | undefined, string | undefined]>([
+    ['a webhook alone, which names no channel: a normal order', undefined, undefined, undefined],
+    ['asked, and it came through no channel', undefined, { channels: [] }, undefined],
+    ['asked for something else', undefined, { customerTags: ['tiktok'] }, undefined],
+    ["asked, and the channel is TikTok's own", undefined, { channels: ['tiktok-live'] }, 'channel'],
+    ['in capitals', undefined, { channels: ['TikTok'] }, 'channel'],
+    ['asked, and it is the online store', undefined, { channels: ['online-store'] }, undefined],
+    ['TikTok stands second', undefined, { channels: ['online-store', 'tiktok'] }, 'channel'],
+    ['a channel with a source name that the merchant added', undefined, { channels: ['6712272'] }, 'channel'],
+    ['the order itself names another: that counts', 'online-store', { channels: ['tiktok'] }, undefined],
+    ['the order itself names TikTok', 'tiktok', { channels: [] }, 'channel'],
+  ])('by their channel: %s', (_name, channel, fetched, mark) => {
+    const origin = channel === undefined ? plain : { ...plain, channel };
+    const facts = { ...order.facts, origin, ...(fetched && { fetched }) };
+    expect(tiktokShopMark(facts, shop.tiktokShop)).toBe(mark);
+    expect(judgeSource(facts, shop)).toMatchObject(
+      mark === undefined
+        ? { side: 'allow', rule: 'default', missing: [], unanswered: [] }
+        : { side: 'block', rule: 'switch:tiktokShop', missing: [] },
+    );
+  });
+
+  it('a rule about channels brings the answer that this switch then reads', () => {
+    const elsewhere = rule({ field: 'channel', values: ['marketplace'] });
+    const settings = { ...shop, rules: [elsewhere] };
+    expect(decided(order, { settings })).toMatchObject({ state: 'wait', reason: 'shopify' });
+    const told = { ...order, facts: { ...order.facts, fetched: { channels: ['tiktok'] } } };
+    expect(decided(told, { settings })).toMatchObject({ reason: 'tiktok_shop', rule: 'switch:tiktokShop' });
+  });
 
   it('are recognised by their relay address, of which no other part is kept', () => {
     const { facts } = sample('synthetic_web_order_ttclid', {
@@ -673,7 +704,7 @@ describe("TikTok Shop's orders", () => {
 
   it("are known by data: a connector of the merchant's can be added", () => {
     const marks = { ...shop.tiktokShop, appIds: [...shop.tiktokShop.appIds, '777'] };
-    expect(tiktokShopMark({ ...plain, appId: '777' }, marks)).toBe('app_id');
+    expect(tiktokShopMark({ origin: { ...plain, appId: '777' } }, marks)).toBe('app_id');
   });
 });
 
