@@ -24,11 +24,8 @@ export function addAmounts(
     : { shop: total('shop'), presentment: total('presentment') };
 }
 
-export interface CurrencyChoice {
-  side?: Side;
-  /** Why the currency is not the one asked for, or why there is none. */
-  note?: 'converted' | 'unlisted';
-}
+/** Which of the order's currencies counts, and why it is not the one asked for, or why there is none. */
+export type CurrencyChoice = { side: Side; note?: 'converted' } | { side?: never; note: 'unlisted' };
 
 /** In which of the order's currencies it is reported. TikTok takes a closed list of 62. */
 export function currencyFor(facts: OrderFacts, settings: ValueSettings): CurrencyChoice {
@@ -40,12 +37,9 @@ export function currencyFor(facts: OrderFacts, settings: ValueSettings): Currenc
   return { note: 'unlisted' };
 }
 
-export interface OrderValue extends CurrencyChoice {
-  minor?: bigint;
-  /** Exact decimal. */
-  amount?: string;
-  currency?: string;
-}
+export type OrderValue =
+  | { side: Side; note?: 'converted'; currency: string; minor: bigint; /** Exact decimal. */ amount: string }
+  | { side?: never; note: 'unlisted'; currency?: never; minor?: never; amount?: never };
 
 export function orderValue(facts: OrderFacts, settings: ValueSettings): OrderValue {
   const choice = currencyFor(facts, settings);

@@ -113,11 +113,10 @@ function orderProperties(
   for (const item of facts.items) {
     const id = contentIdOf(item, options);
     if (id && !ids.includes(id)) ids.push(id);
-    const { side, currency } = value;
     const price =
-      side === undefined || currency === undefined
+      value.side === undefined
         ? undefined
-        : priceNumber(minorOf(item.unit, side, currency), currency);
+        : priceNumber(minorOf(item.unit, value.side, value.currency), value.currency);
     contents.push(contentOf(item, id, price));
     count += item.quantity;
   }
@@ -126,7 +125,7 @@ function orderProperties(
     properties.content_ids = ids;
     properties.content_type = contentTypeOf(options);
   }
-  if (value.amount !== undefined && value.currency !== undefined) {
+  if (value.side !== undefined) {
     properties.currency = value.currency;
     properties.value = Number(value.amount);
   }

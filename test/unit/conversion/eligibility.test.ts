@@ -9,14 +9,13 @@ import type {
   ConsentEvidence,
   ConsentObservation,
   FetchedFields,
-  PageFacts,
   RegionPolicy,
 } from '../../../app/conversion/facts.ts';
 import { noMatch } from '../../../app/conversion/identity.ts';
 import { defaultPixelSettings, defaultSettings, SOURCE_SWITCHES } from '../../../app/conversion/settings.ts';
 import type { ShopSettings, SourceRule } from '../../../app/conversion/settings.ts';
 import { askRule, judgeSource, neededFields, tiktokShopMark } from '../../../app/conversion/sources.ts';
-import { AGREED, arbitraryOrder, decided, requireRead, sample, SAMPLES, SOON } from './orders.ts';
+import { AGREED, arbitraryOrder, decided, page, requireRead, sample, SAMPLES, SOON } from './orders.ts';
 
 const shop = defaultSettings();
 const pixel = defaultPixelSettings();
@@ -31,19 +30,6 @@ const choice = (changes: Partial<ConsentChoice>): ConsentEvidence => ({
   choice: { analytics: true, marketing: true, preferences: true, saleOfData: true, ...changes },
 });
 
-const page: PageFacts = {
-  v: 1,
-  kind: 'page',
-  event: 'product_viewed',
-  eventId: 'sh-1',
-  shopifyId: 'sh-1',
-  occurredAt: '2026-10-05T18:54:50.000Z',
-  sentAt: '2026-10-05T18:54:51.000Z',
-  page: { url: 'https://shop.example/' },
-  consent: { analytics: true, marketing: true, preferences: true, saleOfData: true },
-  echoed: [],
-  offered: { customer: false, email: 'absent', phone: 'absent', browser: 'buyer', personalData: false },
-};
 const machine = { ...noMatch(), ip: '8.8.8.8', userAgent: 'UA' };
 
 describe('skipped, with the reason and the rule', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { divideRounded, fromMinor } from '../../../app/conversion/browser.ts';
 import { decide } from '../../../app/conversion/eligibility.ts';
 import type { DecideInput, Decision } from '../../../app/conversion/eligibility.ts';
-import type { ConsentEvidence, Facts, OrderRead } from '../../../app/conversion/facts.ts';
+import type { ConsentEvidence, Facts, OrderRead, PageFacts } from '../../../app/conversion/facts.ts';
 import { readOrder } from '../../../app/conversion/from-order.ts';
 import { buildEvent } from '../../../app/conversion/payload/v1.ts';
 import type { BuildInput, EventsApiEvent } from '../../../app/conversion/payload/v1.ts';
@@ -45,6 +45,21 @@ export function requireRead(json: string): OrderRead {
 export function sample(name: SampleName = 'synthetic_web_order_ttclid', changes: Changes = {}): OrderRead {
   return requireRead(changed(changes, name));
 }
+
+/** A page event of somebody who said nothing of themselves. */
+export const page: PageFacts = {
+  v: 1,
+  kind: 'page',
+  event: 'product_viewed',
+  eventId: 'sh-1',
+  shopifyId: 'sh-1',
+  occurredAt: '2026-10-05T18:54:50.000Z',
+  sentAt: '2026-10-05T18:54:51.000Z',
+  page: { url: 'https://shop.example/' },
+  consent: { analytics: true, marketing: true, preferences: true, saleOfData: true },
+  echoed: [],
+  offered: { customer: false, email: 'absent', phone: 'absent', browser: 'buyer', personalData: false },
+};
 
 export const AGREED: ConsentEvidence = {
   choice: { analytics: true, marketing: true, preferences: true, saleOfData: true },

@@ -9,7 +9,14 @@ import { payloadBytes, payloadVersion } from '../../../app/conversion/payload/v1
 import { defaultPixelSettings, defaultSettings } from '../../../app/conversion/settings.ts';
 import type { PixelSettings } from '../../../app/conversion/settings.ts';
 import { schemaProblems } from './events-api-schema.ts';
-import { arbitraryOrder, built, requireRead, sample, SAMPLES } from './orders.ts';
+import { arbitraryOrder, built, page, requireRead, sample, SAMPLES } from './orders.ts';
+
+/** Every path of an object whose value is undefined: the printed text would hide it. */
+function unset(value: unknown, path = ''): string[] {
+  if (value === undefined) return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => unset(inner, `${path}.${key}`));
+}
 
 describe('golden payloads', () => {
   it.each(SAMPLES)('%s', async (name) => {
@@ -82,7 +89,9 @@ describe('any order and any settings', () => {
     fc.assert(
       fc.property(arbitraryOrder, arbitraryPixel, fc.boolean(), (order, pixel, limitedDataUse) => {
         const { facts, match } = requireRead(order.json);
-        const bytes = payloadBytes(built({ facts, match }, { pixel, limitedDataUse }));
+        const event = built({ facts, match }, { pixel, limitedDataUse });
+        expect(unset(event)).toEqual([]);
+        const bytes = payloadBytes(event);
         expect(schemaProblems(bytes)).toEqual([]);
         expect(bytes).not.toMatch(/:(""|null|\[\])/);
         for (const secret of [order.email, order.phone, encodeURIComponent(order.email), ...order.names])
@@ -96,6 +105,53 @@ describe('any order and any settings', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('nothing that is not there', () => {
+  const { facts } = sample();
+  const empty = { v: 1, emails: [], phones: [], externalIds: [], clicks: [] };
+  const keys = { email: '0'.repeat(64), ttp: 't', ip: '8.8.8.8', user_agent: 'UA', locale: 'en' };
+
+  it('an order of nobody has no key of a person, and a page without a referrer names none', () => {
+    const event = built({ facts: { ...facts, page: { url: 'https://shop.example/' } }, match: empty });
+    expect(event.user).toStrictEqual({});
+    expect(event.page).toStrictEqual({ url: 'https://shop.example/' });
+    expect(unset(event)).toEqual([]);
+    expect(event).not.toHaveProperty('limited_data_use');
+    expect(event.properties).not.toHaveProperty('customer_type');
+  });
+
+  it('an empty text is no key, and each key goes alone', () => {
+    const blank = { ...empty, ttp: '', ip: '', userAgent: '', locale: '' };
+    expect(built({ facts, match: blank }).user).toStrictEqual({});
+    const { email, ttp, ip, user_agent: userAgent, locale } = keys;
+    const each = [{ emails: [email] }, { ttp }, { ip }, { userAgent }, { locale }];
+    expect(each.map((one) => built({ facts, match: { ...empty, ...one } }).user)).toStrictEqual(
+      Object.entries(keys).map(([key, value]) => ({ [key]: value })),
+    );
+  });
+
+  it('an order without a page happened at the door of the store, and nowhere where the store is unknown', () => {
+    const { page: _page, ...without } = facts;
+    const settings = { ...defaultSettings(), host: 'shop.example' };
+    expect(built({ facts: without, match: empty }, { settings }).page).toStrictEqual({
+      url: 'https://shop.example/',
+    });
+    expect(built({ facts: without, match: empty })).not.toHaveProperty('page');
+  });
+
+  it('an order of no goods names no goods', () => {
+    const { properties } = built({ facts: { ...facts, items: [] }, match: empty });
+    expect(Object.keys(properties)).toEqual(['currency', 'value', 'order_id']);
+  });
+
+  it('a page event happened when it happened, whenever purchases count, and is no purchase', () => {
+    const settings = { ...defaultSettings(), purchaseMoment: 'paid' as const };
+    const event = built({ facts: page, match: empty }, { settings, eventName: 'ViewContent' });
+    expect(event.event_time).toBe(Date.parse(page.occurredAt) / 1000);
+    expect(event.properties).toStrictEqual({});
+    expect(event.page).toStrictEqual({ url: 'https://shop.example/' });
   });
 });
 
