@@ -67,6 +67,7 @@ import {
   type KeepOutcome,
 } from './privacy/keep.ts';
 import { keepWhatIsDue } from './privacy/retention.ts';
+import { createPresses, type Presses } from './presses.ts';
 import { createRadar, storefrontAddress, type RadarShop } from './radar/radar.ts';
 import { readiness, type Readiness } from './readiness.ts';
 import { localTime, shopDay } from './record/day.ts';
@@ -144,6 +145,8 @@ export interface House {
   stuckAt(shop: InstalledShop, pixelId: string): Promise<Stuck>;
   /** What Home shows. */
   overview(shop: InstalledShop): Promise<Overview>;
+  /** How often staff may press what costs something. */
+  readonly presses: Presses;
   /** Other senders to TikTok, as the newest look at the storefront found them; null before the first. */
   radarFindings(shop: InstalledShop): Promise<StorefrontCheck | null>;
   /** Looks now; takes seconds. */
@@ -294,6 +297,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     log,
     random: Math.random,
   });
+  const presses = createPresses(clock);
   const outbound = createOutbound({ sandboxUrl: config.sandboxUrl });
   const storefrontChecks = createStorefrontChecks(store.database);
   const radar = createRadar({
@@ -454,6 +458,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     delivery,
     bookkeeping,
     alerts,
+    presses,
     openAlerts: (shopId) => alerts.open(shopId),
     keepOf: (shopId) => keepOf(store.database, shopId),
     changeKeep: (shopId, chosen, actor) =>
@@ -511,6 +516,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
         pageUrl: storefrontAddress(shop, undefined),
         timeZone: shop.timeZone,
         clock,
+        wait: () => presses.wait(shop.id, 'tiktok'),
       }),
     settingsOf: (shop) => currentSettings(shop.settings),
     settingsPages: (shop) =>

@@ -1,8 +1,9 @@
 /** Looks at each shop, tells what is new of it by mail or webhook, and keeps what staff chose to be told. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Mailer } from '../base/mail.ts';
-import type { Outbound } from '../base/outbound.ts';
+import type { Mailer, MailTrouble } from '../base/mail.ts';
+import type { Outbound, OutboundAnswer } from '../base/outbound.ts';
+import { createRateLimit } from '../base/rate.ts';
 import { canonicalJson } from '../conversion/canonical.ts';
 import type { ShopId } from '../conversion/facts.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -49,6 +50,9 @@ export interface ClosedDay {
   readonly waiting: number;
 }
 
+/** Why neither a mail server nor a webhook's address took a message. */
+export type NotTaken = MailTrouble | Extract<OutboundAnswer, { kind: 'refused' | 'failed' }>['why'];
+
 /** Every word of a message; the catalogue has them. */
 export interface AlertWords {
   opened(shop: string, cause: Cause, figures: AlertFigures): Message;
@@ -59,7 +63,7 @@ export interface AlertWords {
   readonly problems: {
     readonly noMail: string;
     readonly tooSoon: string;
-    refused: (why: string) => string;
+    refused: (why: NotTaken) => string;
     answered: (status: number) => string;
   };
 }
@@ -120,14 +124,13 @@ const LEASE_MS = 2 * 60_000;
 /** Two minutes, four, eight, … about four hours in all; then the message is given up and logged. */
 const MOST_TRIES = 8;
 /** Test alerts go to whatever address was typed: nobody's mailbox is to be filled through this server. */
-const TEST_EVERY_MS = 60_000;
+const TEST_EVERY_SECONDS = 60;
 /** Closing lines come in the morning of the store. */
 const CLOSING_HOUR = 8;
 
 export function createAlerts(needs: AlertNeeds): Alerts {
   const { rows, words, mailer, outbound, clock, log } = needs;
-  /** By shop, of this process. */
-  const testedAt = new Map<ShopId, number>();
+  const tests = createRateLimit({ clock, perSecond: 1 / TEST_EVERY_SECONDS, burst: 1 });
 
   async function chosen(shopId: ShopId): Promise<{
     settings: AlertSettings;
@@ -224,7 +227,9 @@ export function createAlerts(needs: AlertNeeds): Alerts {
     if (channel === 'email') {
       if (!mailer) return words.problems.noMail;
       const sent = await mailer.send({ to: targets.emails, ...message });
-      return sent.ok ? null : words.problems.refused(sent.message);
+      if (sent.ok) return null;
+      log.warn('the mail server did not take a message', { why: sent.why, code: sent.code });
+      return words.problems.refused(sent.why);
     }
     const answer = await outbound.call(targets.webhook ?? '', {
       method: 'POST',
@@ -306,9 +311,7 @@ export function createAlerts(needs: AlertNeeds): Alerts {
       return { ok: true };
     },
     async test(shop, actor) {
-      const now = clock.now().getTime();
-      const tooSoon = now - (testedAt.get(shop.id) ?? -Infinity) < TEST_EVERY_MS;
-      if (!tooSoon) testedAt.set(shop.id, now);
+      const tooSoon = !tests.take(shop.id).ok;
       const { targets } = await chosen(shop.id);
       const message = words.test(shop.domain);
       const one = async (channel: AlertChannel, there: boolean) => {

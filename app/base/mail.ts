@@ -1,5 +1,6 @@
 /** The one way to send mail: through the SMTP server that the operator names, plain text only. */
 import { createTransport } from 'nodemailer';
+import { z } from 'zod';
 
 export interface Mail {
   readonly to: readonly string[];
@@ -7,7 +8,18 @@ export interface Mail {
   readonly text: string;
 }
 
-export type MailOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
+/** What stands in the way, as far as somebody can do something about it. */
+export type MailTrouble =
+  'mail_login' | 'mail_unreachable' | 'mail_recipient' | 'mail_refused' | 'mail_later';
+
+export type MailOutcome =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly why: MailTrouble;
+      /** The step and the server's three digits, never its text: that may hold host names, user names, addresses. */
+      readonly code: string;
+    };
 
 export interface Mailer {
   /** Never throws: how it ended is the answer. */
@@ -33,9 +45,37 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
         await transport.sendMail({ from, to: [...to], subject, text });
         return { ok: true };
       } catch (error) {
-        return { ok: false, message: error instanceof Error ? error.message : String(error) };
+        return { ok: false, ...troubleOf(error) };
       }
     },
     close: () => transport.close(),
   };
+}
+
+/** What nodemailer adds to an error. */
+const mailError = z.object({
+  code: z
+    .string()
+    .regex(/^[A-Z]+$/)
+    .optional(),
+  command: z.string().optional(),
+  responseCode: z.number().optional(),
+});
+const LOGIN = ['EAUTH', 'ENOAUTH', 'EOAUTH2'];
+const UNREACHABLE = ['ECONNECTION', 'ETIMEDOUT', 'ESOCKET', 'EDNS', 'ETLS', 'EREQUIRETLS', 'EPROXY'];
+
+function troubleOf(error: unknown): { why: MailTrouble; code: string } {
+  const told = mailError.safeParse(error);
+  const { code = 'unknown', command, responseCode: digits } = told.success ? told.data : {};
+  return {
+    why: whyOf(code, command === 'RCPT TO', digits ?? 0),
+    code: digits === undefined ? code : `${code} ${digits}`,
+  };
+}
+
+function whyOf(step: string, forRecipient: boolean, digits: number): MailTrouble {
+  if (LOGIN.includes(step)) return 'mail_login';
+  if (digits >= 400 && digits < 500) return 'mail_later';
+  if (UNREACHABLE.includes(step)) return 'mail_unreachable';
+  return forRecipient ? 'mail_recipient' : 'mail_refused';
 }

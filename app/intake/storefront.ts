@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cleanJsonText } from '../base/clean.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { RateLimit } from '../base/rate.ts';
 import type { Beacon } from '../conversion/beacon.ts';
 import { SHOPIFY_EVENTS } from '../conversion/browser.ts';
 import { orderEventId, pageEventId } from '../conversion/event-id.ts';
@@ -16,8 +17,7 @@ import type { VisitArrival, VisitRecorded } from '../record/pages.ts';
 import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import type { Lane } from './lane.ts';
 import { createLookup, createPatience, type NotStored } from './patience.ts';
-import { senderOf } from './rate.ts';
-import type { RateLimit } from './rate.ts';
+import { senderOf } from './sender.ts';
 
 export interface VisitItem {
   arrival: VisitArrival;

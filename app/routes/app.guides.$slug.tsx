@@ -1,11 +1,12 @@
 /** One guide; where it is about other senders, with what the newest look at the storefront found. */
-import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
-import { useLoaderData, useNavigate, useNavigation, useSubmit } from '@remix-run/react';
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
+import { useActionData, useLoaderData, useNavigate, useNavigation, useSubmit } from '@remix-run/react';
 import { Page } from '@shopify/polaris';
 
 import { guideBySlug } from '../ui/guides.ts';
 import { GuideView } from '../ui/GuideView.tsx';
 import { StorefrontCheckCard } from '../ui/StorefrontCheckCard.tsx';
+import { tooOften } from '../ui/texts.ts';
 import { GUIDES_TEXT } from '../ui/texts-guides.ts';
 import { checkWords } from '../ui/texts-radar.ts';
 
@@ -22,12 +23,15 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
 /** Looks at the storefront now; the loader then tells what was found. */
 export async function action({ context, request }: ActionFunctionArgs) {
   const { shop } = await context.house.requireShop(request);
+  const wait = context.house.presses.wait(shop.id, 'storefront');
+  if (wait !== null) return json({ tooOften: tooOften(wait) }, 429);
   await context.house.checkStorefront(shop);
   return null;
 }
 
 export default function GuidePage() {
   const { slug, check } = useLoaderData<typeof loader>();
+  const said = useActionData<typeof action>();
   const guide = guideBySlug(slug);
   const navigate = useNavigate();
   const submit = useSubmit();
@@ -45,6 +49,7 @@ export default function GuidePage() {
           <StorefrontCheckCard
             check={check}
             checking={checking}
+            problem={said?.tooOften}
             onCheck={() => submit(null, { method: 'post' })}
           />
         }

@@ -1,5 +1,11 @@
 /** The ledger: a calendar of days, the full sum of a period with a way into each part, and the check of the seals. */
-import type { ActionFunctionArgs, LinksFunction, LoaderFunctionArgs } from '@remix-run/node';
+import {
+  json,
+  type ActionFunctionArgs,
+  type LinksFunction,
+  type LoaderFunctionArgs,
+  type TypedResponse,
+} from '@remix-run/node';
 import {
   Form,
   useFetcher,
@@ -32,6 +38,7 @@ import ledgerStyles from '../ui/ledger.css?url';
 import { LedgerCalendar } from '../ui/LedgerCalendar.tsx';
 import { ClosesBadge, LedgerSum } from '../ui/LedgerSum.tsx';
 import { comparedWords, firstClosingWords, LEDGER_TEXT, recordedWords } from '../ui/texts-ledger.ts';
+import { tooOften } from '../ui/texts.ts';
 import { momentWords } from '../ui/words-for.ts';
 import {
   calendarOf,
@@ -95,8 +102,13 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 }
 
 /** Checking changes nothing. */
-export async function action({ context, request }: ActionFunctionArgs): Promise<CheckWords> {
+export async function action({
+  context,
+  request,
+}: ActionFunctionArgs): Promise<CheckWords | TypedResponse<{ tooOften: string }>> {
   const { staff, store } = await context.house.requireShop(request);
+  const wait = context.house.presses.wait(store.id, 'seals');
+  if (wait !== null) return json({ tooOften: tooOften(wait) }, 429);
   const check = await context.house.bookkeeping.check(store.id);
   if (!check) throw new Response('The ledger is not here.', { status: 404 });
   return checkWords(check, staff.locale);
@@ -262,8 +274,9 @@ function Changes({ changes }: Pick<Loaded, 'changes'>) {
 
 function Check({ head }: Pick<Loaded, 'head'>) {
   const fetcher = useFetcher<typeof action>();
-  const checked = fetcher.data;
   const checking = fetcher.state !== 'idle';
+  const said = checking ? undefined : fetcher.data;
+  const checked = said && 'sound' in said ? said : undefined;
   return (
     <Card>
       <BlockStack gap="300">
@@ -272,7 +285,8 @@ function Check({ head }: Pick<Loaded, 'head'>) {
         </Text>
         <Text as="p">{LEDGER_TEXT.checkIntro}</Text>
         <div aria-live="polite">
-          {checked && !checking ? (
+          {said && 'tooOften' in said ? <Text as="p">{said.tooOften}</Text> : null}
+          {checked ? (
             <Banner
               tone={checked.sound ? 'success' : 'critical'}
               title={checked.sound ? LEDGER_TEXT.sound : LEDGER_TEXT.broken}

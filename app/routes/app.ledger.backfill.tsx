@@ -1,5 +1,5 @@
 /** The orders from before the install: what there is, sent when staff say so, with its progress, stopped and gone on with. */
-import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type TypedResponse } from '@remix-run/node';
 import { useFetcher, useLoaderData, useNavigate, useRevalidator } from '@remix-run/react';
 import { Modal, TitleBar, useAppBridge } from '@shopify/app-bridge-react';
 import {
@@ -27,6 +27,7 @@ import {
   sendWords,
   startedWords,
 } from '../ui/texts-ledger.ts';
+import { tooOften } from '../ui/texts.ts';
 import { moneyWords, momentWords, type ShopWords } from '../ui/words-for.ts';
 
 const REFRESH_MS = 3_000;
@@ -60,7 +61,10 @@ interface Answer {
   done: 'begun' | 'stopped' | 'resumed' | null;
 }
 
-export async function action({ context, request }: ActionFunctionArgs): Promise<Answer> {
+export async function action({
+  context,
+  request,
+}: ActionFunctionArgs): Promise<Answer | TypedResponse<Answer>> {
   const { shop, staff, store, actor } = await context.house.requireShop(request);
   const { backfill } = context.house.bookkeeping;
   const form = await request.formData();
@@ -72,6 +76,8 @@ export async function action({ context, request }: ActionFunctionArgs): Promise<
       return answer({ done: (await backfill.resume(store.id, actor)) ? 'resumed' : null });
     case 'look':
     case 'begin': {
+      const wait = context.house.presses.wait(store.id, 'backfill');
+      if (wait !== null) return json(answer({ problem: tooOften(wait) }), 429);
       // What the form says of the orders is compared, never believed.
       const look = await backfill.preview(store.id);
       if (!look.ok) return answer({ problem: `${BACKFILL_TEXT.trouble}: ${look.trouble}.` });

@@ -1,5 +1,5 @@
 /** Order sources: which orders count as the store's sales, with what each choice means for the orders of late. */
-import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type TypedResponse } from '@remix-run/node';
 import {
   useActionData,
   useFetcher,
@@ -21,6 +21,7 @@ import { SourcesSeen } from '../ui/SourcesSeen.tsx';
 import { SourceSwitches } from '../ui/SourceSwitches.tsx';
 import { SOURCES_TEXT } from '../ui/texts-settings.ts';
 import { TikTokShopMarks } from '../ui/TikTokShopMarks.tsx';
+import { useAsking } from '../ui/use-asking.ts';
 import { useDraft } from '../ui/use-draft.tsx';
 import { lookWords, type LookWords } from '../ui/words-for-sources.ts';
 
@@ -35,14 +36,19 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 }
 
 /** `look` is what the draft it was asked for means; a draft that has something wrong in it has none. */
-type Look = { look: LookWords | null; errors: Record<string, string> };
+type Look = { look: LookWords | null; errors: Record<string, string>; wait?: number };
 
-export async function action({ context, request }: ActionFunctionArgs): Promise<SettingsAnswer | Look> {
+export async function action({
+  context,
+  request,
+}: ActionFunctionArgs): Promise<SettingsAnswer | Look | TypedResponse<Look>> {
   const { shop, staff, store, actor } = await context.house.requireShop(request);
   const pages = context.house.settingsPages(store);
   const form = await request.formData();
   if (form.get('intent') !== 'look')
     return answerSettings(pages, { page: 'sources' }, form, actor, context.house.clock.now());
+  const wait = context.house.presses.wait(shop.id, 'preview');
+  if (wait !== null) return json({ look: null, errors: {}, wait }, 429);
   const looked = await pages.lookAtSources(textOf(form, 'draft'));
   return looked.ok
     ? { look: lookWords(looked.value, { timeZone: shop.timeZone, locale: staff.locale }), errors: {} }
@@ -53,9 +59,6 @@ export async function action({ context, request }: ActionFunctionArgs): Promise<
 export const shouldRevalidate = ({ formData, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
   formData?.get('intent') === 'look' ? false : defaultShouldRevalidate;
 
-/** Long enough to type a word, short enough to feel like an answer. */
-const PAUSE_MS = 400;
-
 export default function Sources() {
   const { stored, closed } = useLoaderData<typeof loader>();
   const said = useActionData<typeof action>();
@@ -63,7 +66,7 @@ export default function Sources() {
   const submit = useSubmit();
   const draft = useDraft(stored);
   const text = JSON.stringify(draft.value);
-  const { look, errors: found } = useLook(text);
+  const { look, errors: found, late } = useLook(text);
   const { stillClosed, open, onGranted } = useAccess(closed);
   const refused = answer?.done ? {} : open(answer?.errors ?? {});
   const errors = draft.changed ? { ...found, ...refused } : {};
@@ -118,7 +121,12 @@ export default function Sources() {
             }
           />
         </BlockStack>
-        <SourcePreview look={look} changed={draft.changed} wrong={Object.keys(found).length > 0} />
+        <SourcePreview
+          look={look}
+          changed={draft.changed}
+          wrong={Object.keys(found).length > 0}
+          late={late}
+        />
       </InlineGrid>
     </Page>
   );
@@ -146,17 +154,18 @@ function useAccess(closed: ClosedSources) {
   };
 }
 
-/** Asks the server what a draft would do to real orders; the last good answer stays until the next one is there. */
-function useLook(draft: string): { look: LookWords | undefined; errors: Record<string, string> } {
+/** What a draft would do to real orders; the last good answer stays until the next one is there. */
+function useLook(draft: string): {
+  look: LookWords | undefined;
+  errors: Record<string, string>;
+  late: boolean;
+} {
   const fetcher = useFetcher<Look>();
   const [look, setLook] = useState<LookWords>();
-  const { submit, data } = fetcher;
-  useEffect(() => {
-    const timer = setTimeout(() => void submit({ intent: 'look', draft }, { method: 'post' }), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [draft, submit]);
+  const { data } = fetcher;
+  useAsking(fetcher, draft);
   useEffect(() => {
     if (data?.look) setLook(data.look);
   }, [data]);
-  return { look, errors: data?.errors ?? {} };
+  return { look, errors: data?.errors ?? {}, late: data?.wait !== undefined };
 }

@@ -1,5 +1,5 @@
 /** Storefront: whether the web pixel and the theme embed run, what the embed does, and who else sends to TikTok. */
-import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type TypedResponse } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
 import { useAppBridge } from '@shopify/app-bridge-react';
 import { Banner, BlockStack, Card, Page, Text } from '@shopify/polaris';
@@ -11,6 +11,7 @@ import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
 import { SettingsBar } from '../ui/SettingsBar.tsx';
 import { StorefrontCheckCard } from '../ui/StorefrontCheckCard.tsx';
 import { EmbedCard, WebPixelCard } from '../ui/StorefrontStatus.tsx';
+import { tooOften } from '../ui/texts.ts';
 import { checkWords } from '../ui/texts-radar.ts';
 import { SAVING_TEXT } from '../ui/texts-settings.ts';
 import { STOREFRONT_TEXT } from '../ui/texts-storefront.ts';
@@ -40,17 +41,22 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 /** `trouble` is what Shopify said to a new connection; null where it went well. */
 type Connected = { connected: true; trouble: string | null; at: string };
 
+type TooOften = { tooOften: string };
+
 export async function action({
   context,
   request,
-}: ActionFunctionArgs): Promise<SettingsAnswer | Connected | null> {
+}: ActionFunctionArgs): Promise<SettingsAnswer | Connected | TypedResponse<TooOften> | null> {
   const { shop, store, actor } = await context.house.requireShop(request);
   const { house } = context;
   const form = await request.formData();
   switch (form.get('intent')) {
-    case 'check':
+    case 'check': {
+      const wait = house.presses.wait(shop.id, 'storefront');
+      if (wait !== null) return json({ tooOften: tooOften(wait) }, 429);
       await house.checkStorefront(shop);
       return null;
+    }
     case 'connect': {
       const trouble = await house.tellStorefront(shop.id);
       return { connected: true, trouble: trouble ?? null, at: house.clock.now().toISOString() };
@@ -120,6 +126,7 @@ export default function Storefront() {
             <StorefrontCheckCard
               check={check}
               checking={asked === 'check'}
+              problem={said && 'tooOften' in said ? said.tooOften : undefined}
               onCheck={() => submit({ intent: 'check' }, { method: 'post' })}
             />
           </BlockStack>

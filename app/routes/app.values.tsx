@@ -1,5 +1,5 @@
 /** Values and products: what an order is worth to TikTok and by which ids, shown on a real order; and a catalogue's test. */
-import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type TypedResponse } from '@remix-run/node';
 import {
   useActionData,
   useFetcher,
@@ -16,7 +16,9 @@ import { NoPixel } from '../ui/NoPixel.tsx';
 import { PixelChoice } from '../ui/PixelChoice.tsx';
 import { SavedNotice, type SettingsAnswer } from '../ui/SavedNotice.tsx';
 import { SettingsBar } from '../ui/SettingsBar.tsx';
+import { tooOften } from '../ui/texts.ts';
 import { VALUES_TEXT } from '../ui/texts-settings.ts';
+import { useAsking } from '../ui/use-asking.ts';
 import { useDraft } from '../ui/use-draft.tsx';
 import { ContentIdFields, ValueFields, type ValuesDraft } from '../ui/ValueFields.tsx';
 import { ValuesExample } from '../ui/ValuesExample.tsx';
@@ -40,6 +42,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 interface Look {
   look: ValuesWords | null;
   errors: Record<string, string>;
+  wait?: number;
 }
 
 interface Tested {
@@ -50,20 +53,24 @@ interface Tested {
 export async function action({
   context,
   request,
-}: ActionFunctionArgs): Promise<SettingsAnswer | Look | Tested> {
-  const { staff, store, actor } = await context.house.requireShop(request);
+}: ActionFunctionArgs): Promise<SettingsAnswer | Look | Tested | TypedResponse<Look | Tested>> {
+  const { shop, staff, store, actor } = await context.house.requireShop(request);
   const pages = context.house.settingsPages(store);
   const pixel = await pixelOfForm(pages, request);
   const form = await request.formData();
   const draft = textOf(form, 'draft');
   switch (form.get('intent')) {
     case 'look': {
+      const wait = context.house.presses.wait(shop.id, 'preview');
+      if (wait !== null) return json({ look: null, errors: {}, wait }, 429);
       const looked = await pages.lookAtValues(pixel, draft, textOf(form, 'order'));
       return looked.ok
         ? { look: valuesWords(looked.value, staff.locale), errors: {} }
         : { look: null, errors: looked.errors };
     }
     case 'catalogue': {
+      const wait = context.house.presses.wait(shop.id, 'preview');
+      if (wait !== null) return json({ catalogue: null, errors: { list: tooOften(wait) } }, 429);
       const tested = await pages.testCatalogue(pixel, draft, textOf(form, 'list'));
       return tested.ok
         ? { catalogue: catalogueWords(tested.value), errors: {} }
@@ -88,8 +95,6 @@ export default function Values() {
   const page = useLoaderData<typeof loader>();
   return page ? <PixelValues key={page.pixel.id} page={page} /> : <NoPixel title={VALUES_TEXT.title} />;
 }
-
-const PAUSE_MS = 300;
 
 function PixelValues({ page }: { page: NonNullable<ReturnType<typeof useLoaderData<typeof loader>>> }) {
   const { pixel, pixels, stored } = page;
@@ -154,14 +159,8 @@ function useLook(
 ): { look: ValuesWords | undefined; errors: Record<string, string> } {
   const fetcher = useFetcher<Look>();
   const [look, setLook] = useState<ValuesWords>();
-  const { submit, data } = fetcher;
-  useEffect(() => {
-    const timer = setTimeout(
-      () => void submit({ intent: 'look', draft, order }, { method: 'post' }),
-      PAUSE_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [draft, order, submit]);
+  const { data } = fetcher;
+  useAsking(fetcher, draft, order);
   useEffect(() => {
     if (data?.look) setLook(data.look);
   }, [data]);

@@ -47,6 +47,8 @@ interface CheckedPixelNeeds<Row extends PixelRow> {
   /** The shop's. */
   readonly timeZone: string;
   readonly clock: Clock;
+  /** Null when TikTok may be asked now; else in how many seconds it may. */
+  wait(): number | null;
 }
 
 /** Goes along where staff gave no test event code: with any code TikTok counts nothing. */
@@ -56,6 +58,8 @@ export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNee
   const { rows, pixels, tiktok, owner, pageUrl, clock, timeZone } = needs;
 
   async function check(code: string, token: string, testEventCode: string | null): Promise<PixelCheck> {
+    const seconds = needs.wait();
+    if (seconds !== null) return { state: 'refused', errors: { token: tooOften(seconds) } };
     const body = JSON.stringify({
       event_source: 'web',
       event_source_id: code,
@@ -111,6 +115,9 @@ export function createCheckedPixels<Row extends PixelRow>(needs: CheckedPixelNee
 
 const OWNER_ONLY =
   'Only the account owner of this store can replace the token. Shopify shows who that is in your store’s Settings, under Users.';
+
+const tooOften = (seconds: number): string =>
+  `TikTok was asked often just now. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 
 /** A view of the shop's front page by nobody: enough for TikTok to answer, about no person. */
 function testEvent(pageUrl: string, now: Date): EventsApiEvent {

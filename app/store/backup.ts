@@ -1,6 +1,6 @@
 /** Backup and restore with nothing but SQL: one consistent copy in one file, for any PostgreSQL that Tock runs on. */
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { constants, createReadStream, existsSync } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { z } from 'zod';
@@ -62,33 +62,61 @@ export async function backupDatabase({ url, file, log, clock }: BackupOptions): 
     throw new BackupError(`${file} already exists; name a new file, so that no backup is overwritten.`);
   }
   const part = `${file}.part`;
-  const database = await openDatabase({ url, log, poolSize: 1, limitMs: 0 });
-  const createdAt = clock.now().toISOString();
-  const rows: Record<string, number> = {};
+  const written = await newFile(part);
   try {
-    await database.transaction(async (sql) => {
-      await sql.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await sql.run("SET LOCAL bytea_output = 'hex'");
-      async function* lines(): AsyncGenerator<string> {
-        yield `#${JSON.stringify(await headerOf(sql, createdAt))}\n`;
-        for (const table of await tablesOf(sql)) {
-          yield `#${JSON.stringify({ table })}\n`;
-          let count = 0;
-          for await (const batch of rowsOf(sql, table)) {
-            count += batch.length;
-            yield `${batch.join('\n')}\n`;
-          }
-          rows[table] = count;
-        }
-        yield `#${JSON.stringify({ end: true, rows })}\n`;
-      }
-      await pipeline(lines, createGzip(), createWriteStream(part, { mode: 0o600 }));
-    });
-    await rename(part, file);
-    return { file, tock: tockVersion(), createdAt, rows };
+    const database = await openDatabase({ url, log, poolSize: 1, limitMs: 0 });
+    try {
+      const createdAt = clock.now().toISOString();
+      const rows = await copyInto(database, written, createdAt);
+      await rename(part, file);
+      return { file, tock: tockVersion(), createdAt, rows };
+    } finally {
+      await database.close();
+    }
   } finally {
+    await written.close();
     await rm(part, { force: true });
-    await database.close();
+  }
+}
+
+/** Answers the rows by table. */
+async function copyInto(
+  database: Database,
+  file: FileHandle,
+  createdAt: string,
+): Promise<Record<string, number>> {
+  const rows: Record<string, number> = {};
+  await database.transaction(async (sql) => {
+    await sql.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await sql.run("SET LOCAL bytea_output = 'hex'");
+    async function* lines(): AsyncGenerator<string> {
+      yield `#${JSON.stringify(await headerOf(sql, createdAt))}\n`;
+      for (const table of await tablesOf(sql)) {
+        yield `#${JSON.stringify({ table })}\n`;
+        let count = 0;
+        for await (const batch of rowsOf(sql, table)) {
+          count += batch.length;
+          yield `${batch.join('\n')}\n`;
+        }
+        rows[table] = count;
+      }
+      yield `#${JSON.stringify({ end: true, rows })}\n`;
+    }
+    await pipeline(lines, createGzip(), file.createWriteStream());
+  });
+  return rows;
+}
+
+/** A file of ours alone: whatever lies there already, a link to elsewhere above all, is neither followed nor emptied. */
+async function newFile(file: string): Promise<FileHandle> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  try {
+    return await open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw new BackupError(
+      `${file} is there already: another backup is being written, or one was stopped half-way. Remove it when none is running, or name another file.`,
+    );
   }
 }
 

@@ -10,9 +10,11 @@ interface SourcePreviewProps {
   changed: boolean;
   /** The draft has something wrong in it. */
   wrong: boolean;
+  /** Asked too often for the moment: what is shown is of an earlier draft. */
+  late: boolean;
 }
 
-export function SourcePreview({ look, changed, wrong }: SourcePreviewProps) {
+export function SourcePreview({ look, changed, wrong, late }: SourcePreviewProps) {
   return (
     <div style={{ position: 'sticky', top: 16 }}>
       <Card>
@@ -21,6 +23,7 @@ export function SourcePreview({ look, changed, wrong }: SourcePreviewProps) {
             <Text as="h2" variant="headingSm">
               {changed ? SOURCES_TEXT.preview : SOURCES_TEXT.previewNow}
             </Text>
+            {late ? <Text as="p">{SOURCES_TEXT.late}</Text> : null}
             <Body look={look} changed={changed} wrong={wrong} />
           </BlockStack>
         </div>
@@ -29,7 +32,7 @@ export function SourcePreview({ look, changed, wrong }: SourcePreviewProps) {
   );
 }
 
-function Body({ look, changed, wrong }: SourcePreviewProps) {
+function Body({ look, changed, wrong }: Omit<SourcePreviewProps, 'late'>) {
   if (wrong) return <Text as="p">{SOURCES_TEXT.mend}</Text>;
   if (look === undefined)
     return (

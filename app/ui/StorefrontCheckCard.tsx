@@ -7,10 +7,12 @@ import type { CheckWords } from './texts-radar.ts';
 interface StorefrontCheckCardProps {
   check: CheckWords | null;
   checking: boolean;
+  /** Why it was not looked at again. */
+  problem: string | undefined;
   onCheck: () => void;
 }
 
-export function StorefrontCheckCard({ check, checking, onCheck }: StorefrontCheckCardProps) {
+export function StorefrontCheckCard({ check, checking, problem, onCheck }: StorefrontCheckCardProps) {
   return (
     <BlockStack gap="300">
       <InlineStack gap="300" blockAlign="center">
@@ -21,7 +23,12 @@ export function StorefrontCheckCard({ check, checking, onCheck }: StorefrontChec
           {check ? `${GUIDES_TEXT.lastChecked} ${check.when}` : GUIDES_TEXT.neverChecked}
         </Text>
       </InlineStack>
-      <div aria-live="polite">{check ? <Found check={check} /> : null}</div>
+      <div aria-live="polite">
+        <BlockStack gap="300">
+          {problem && !checking ? <Text as="p">{problem}</Text> : null}
+          {check ? <Found check={check} /> : null}
+        </BlockStack>
+      </div>
     </BlockStack>
   );
 }

@@ -1,5 +1,5 @@
 /** The words of alerts, in mails, at Home and on their page, ready for translation. Plain and short; no person is named in them. */
-import type { AlertWords, ClosedDay } from '../alerts/alerts.ts';
+import type { AlertWords, ClosedDay, NotTaken } from '../alerts/alerts.ts';
 import type { Cause } from '../alerts/choice.ts';
 import type { AlertFigures } from '../alerts/judge.ts';
 
@@ -123,7 +123,7 @@ export const ALERT_WORDS: AlertWords = {
   problems: {
     noMail: 'This server is not set up to send mail.',
     tooSoon: 'A test went out less than a minute ago. Wait a moment and try again.',
-    refused: (why) => `It was not taken: ${REFUSALS[why] ?? why}`,
+    refused: (why) => `It was not taken: ${REFUSALS[why]}`,
     answered: (status) => `The address answered with ${status}. Is it still valid?`,
   },
 };
@@ -132,8 +132,8 @@ function dayLine({ day, closes, orders: all, sent, skipped, error, waiting }: Cl
   return `${day}: ${all} to account for = ${sent} sent + ${skipped} kept back + ${error} refused + ${waiting} waiting. ${closes ? 'Adds up.' : 'DOES NOT ADD UP.'}`;
 }
 
-/** Why the outbound client did not call an address. */
-const REFUSALS: Record<string, string> = {
+/** Why the outbound client did not call an address, and what a mail server said. */
+const REFUSALS: Record<NotTaken, string> = {
   address: 'this is no address.',
   not_https: 'the address must begin with https://.',
   credentials: 'the address holds a user name.',
@@ -142,6 +142,13 @@ const REFUSALS: Record<string, string> = {
   name: 'there is no such host.',
   timeout: 'nobody answered in time.',
   connection: 'the connection broke.',
+  mail_login:
+    'the mail server refused this server’s user name or password. Whoever runs Tock has to mend SMTP_URL.',
+  mail_unreachable: 'the mail server did not answer. Whoever runs Tock has to look at SMTP_URL.',
+  mail_recipient: 'the mail server does not take mail for one of the addresses. Check how they are spelled.',
+  mail_refused:
+    'the mail server refused the message. Whoever runs Tock can see its answer’s number in the log.',
+  mail_later: 'the mail server is busy or takes no mail from here yet. Try again in a few minutes.',
 };
 
 export const ALERTS_TEXT = {

@@ -153,6 +153,7 @@ export const SOURCES_TEXT = {
   none: 'None in the last 30 days',
   such: 'such as',
   looking: 'Looking through your orders…',
+  late: 'Your last change is looked at in a moment.',
   rules: 'Your own rules',
   rulesIntro: 'Asked from top to bottom, before the kinds above. The first rule that fits decides.',
   noRules: 'No rules yet. You need none unless the kinds above do not fit your store.',

@@ -25,6 +25,10 @@ const EVENT_WORDS: Record<string, string> = {
   payment_info_submitted: 'Payment details given',
 };
 
+/** A button that costs something was pressed again and again. */
+export const tooOften = (seconds: number): string =>
+  `That was asked for often just now. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+
 /** Anybody can send an event, also one called "constructor". */
 export const eventWord = (event: string): string =>
   (Object.hasOwn(EVENT_WORDS, event) ? EVENT_WORDS[event] : undefined) ?? event;

@@ -1,4 +1,4 @@
-/** A mail server on loopback that takes what it is given, or refuses it, and remembers every message. */
+/** A mail server on loopback that takes what it is given, or refuses it, knows no user, and remembers every message. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
@@ -55,6 +55,10 @@ export async function fakeSmtp(): Promise<FakeSmtp> {
           if (refusal !== null) return say(refusal);
           mail.to.push(address);
           return say('250 fine');
+        case 'EHLO':
+          return say('250-loopback\r\n250 AUTH PLAIN');
+        case 'AUTH':
+          return say('535 5.7.8 mx7.internal knows no user of this name');
         case 'DATA':
           body = [];
           return say('354 go on');

@@ -319,6 +319,41 @@ describe('a test alert', () => {
     expect(await flooded.test(flow.shop, 'Nia (7)')).toMatchObject({ email: { ok: true } });
   });
 
+  it.each([
+    ['535 5.7.8 user=tock-mailer@relay.internal wrong', /one of the addresses/, 'EENVELOPE 535'],
+    ['550 5.1.1 <ops@birch.example> unknown at mx7.internal', /one of the addresses/, 'EENVELOPE 550'],
+    ['451 4.7.1 10.0.0.7 greylisted by mx7.internal', /in a few minutes/, 'EENVELOPE 451'],
+  ])(
+    'that the mail server answers with “%s” is told in our words, and its own go nowhere',
+    async (line, says, code) => {
+      await choose(draft({ webhook: null }));
+      smtp.refuse(line);
+      lines.length = 0;
+      const { email } = await watching().test(flow.shop, 'Nia (7)');
+      smtp.refuse(null);
+      expect(email).toEqual({ ok: false, message: expect.stringMatching(says) as unknown });
+      const told = `${email?.message} ${lines.join(' ')}`;
+      expect(told).toContain(code);
+      expect(told).not.toMatch(/internal|birch\.example|tock-mailer|10\.0\.0\.7/);
+    },
+  );
+
+  it('says which of the operator’s settings stands in the way, and nothing of its user name', async () => {
+    await choose(draft({ webhook: null }));
+    const to = async (smtpUrl: string) => {
+      const wrong = createMailer({ smtpUrl, from: 'Tock <tock@tock.example>' });
+      const { email } = await watching({ mailer: wrong }).test(flow.shop, 'Nia (7)');
+      wrong.close();
+      return email?.message;
+    };
+    lines.length = 0;
+    const { port } = new URL(smtp.url);
+    expect(await to('smtp://127.0.0.1:1')).toMatch(/did not answer/);
+    expect(await to(`smtp://tock-mailer:secret-word@127.0.0.1:${port}`)).toMatch(/user name or password/);
+    expect(lines.join(' ')).toMatch(/ESOCKET.*EAUTH/s);
+    expect(lines.join(' ')).not.toMatch(/tock-mailer|secret-word|127\.0\.0\.1/);
+  });
+
   it('goes to no address inside, whatever staff typed', async () => {
     for (const webhook of ['https://127.0.0.1/x', 'https://metadata.example/latest', 'https://[::1]/']) {
       const guarded = watching({

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { webOrder } from '../../support/flow.ts';
+import { tiktokOf } from '../../../sandbox/tiktok/business.ts';
 import { openApp, type OpenApp } from './open-app.ts';
 
 const CODE = 'C4A1B2C3D4E5F6G7H8I9';
@@ -323,6 +324,46 @@ describe('staff who write their own requests', () => {
       expect(await everything()).toEqual(before);
     },
   );
+
+  const noDraft = JSON.stringify({ sources: {}, rules: [] });
+  test.each<[string, number, string, string, Record<string, string>]>([
+    ['the preview of order sources', 30, '/app/sources', 'app.sources', { intent: 'look', draft: noDraft }],
+    ['the check of the seals', 3, '/app/ledger?index', 'app.ledger._index', {}],
+    ['the look at the storefront', 3, '/app/storefront', 'app.storefront', { intent: 'check' }],
+    ['the search for older orders', 5, '/app/ledger/backfill', 'app.ledger.backfill', { intent: 'look' }],
+  ])('press %s %d times at once, then wait; other stores do not', async (_what, times, path, route, form) => {
+    app.clock.advance(3_600_000);
+    const pressed: number[] = [];
+    for (let n = 0; n < times + 2; n += 1) {
+      const response = await post(path, route, form);
+      pressed.push(response.status);
+      const said = await response.text();
+      if (response.status === 429) expect(said).toMatch(/Try again in \d+ seconds|"wait":\d+/);
+    }
+    expect(pressed).toEqual([...Array.from({ length: times }, () => 200), 429, 429]);
+    const elsewhere = await app.fetchAs(
+      `${path}${path.includes('?') ? '&' : '?'}_data=${encodeURIComponent(`routes/${route}`)}`,
+      { method: 'POST', body: new URLSearchParams(form) },
+      { shop: 'fjord' },
+    );
+    expect(elsewhere.status).toBe(200);
+    app.clock.advance(20_000);
+    expect((await post(path, route, form)).status).toBe(200);
+  });
+
+  test('send TikTok no flood of test events, with one token after the other', async () => {
+    app.clock.advance(3_600_000);
+    const heard = () => tiktokOf(app.sandbox.world).requests.length;
+    const before = heard();
+    const answers: string[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      const token = String(n).padStart(40, 'e');
+      const form = { intent: 'save', name: 'Main', code: 'C9A1B2C3D4E5F6G7H8I9', token, testEventCode: '' };
+      answers.push(await (await post('/app/pixels/new', 'app.pixels.new', form)).text());
+    }
+    expect(heard() - before).toBe(10);
+    expect(answers.slice(-2).every((answer) => answer.includes('Try again in 10 seconds'))).toBe(true);
+  });
 
   test.each(['look', 'apply'])(
     'reach no fault with a settings file of 50,000 lists in one another: %s',

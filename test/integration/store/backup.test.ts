@@ -1,5 +1,13 @@
 /** A backup is one consistent copy, and restoring it gives back every row of every table. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -125,6 +133,23 @@ it('is stamped with its version and its moment, and can be read by its owner onl
 it('never overwrites another backup', async () => {
   const { url, log, clock } = opened;
   await expect(backupDatabase({ url, file, log, clock })).rejects.toThrow(/already exists/);
+});
+
+it('writes into no file or link that lies where it would write, and says so', async () => {
+  const { store, log, clock } = opened;
+  const { url } = store.database;
+  const place = path.join(folder, 'laid.tock');
+  const theirs = path.join(folder, 'theirs');
+  writeFileSync(theirs, 'precious');
+  symlinkSync(theirs, `${place}.part`);
+  await expect(backupDatabase({ url, file: place, log, clock })).rejects.toThrow(
+    /laid.tock.part is there already/,
+  );
+  expect(readFileSync(theirs, 'utf8')).toBe('precious');
+  // Not ours, so not ours to remove.
+  expect(readlinkSync(`${place}.part`)).toBe(theirs);
+  rmSync(`${place}.part`);
+  expect(await backupDatabase({ url, file: place, log, clock })).toMatchObject({ rows: made.rows });
 });
 
 it('is not restored over data', async () => {

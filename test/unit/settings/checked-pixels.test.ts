@@ -16,7 +16,11 @@ const answered = (code: number, message = ''): TrackAnswer => ({
   message,
 });
 
-function counter(answer: TrackAnswer, pixel: typeof stored | { testEventCode: null } = stored) {
+function counter(
+  answer: TrackAnswer,
+  pixel: typeof stored | { testEventCode: null } = stored,
+  wait: number | null = null,
+) {
   const asked: { accessToken: string; body: string }[] = [];
   const saved: string[] = [];
   const row = { ...stored, ...pixel };
@@ -34,6 +38,7 @@ function counter(answer: TrackAnswer, pixel: typeof stored | { testEventCode: nu
     pageUrl: 'https://birch.example',
     timeZone: 'UTC',
     clock: manualClock('2026-11-20T12:00:00Z'),
+    wait: () => wait,
   });
   return { checked, asked, saved };
 }
@@ -102,4 +107,13 @@ test('a test event goes out with the stored token and code, and asks for a code 
     state: 'no_code',
   });
   expect(await checked.sendTest('2')).toEqual({ state: 'not_found' });
+});
+
+test('TikTok is not asked again and again: neither for a test event nor for one token after the other', async () => {
+  const { checked, asked, saved } = counter(answered(0), stored, 7);
+  const later = { token: 'TikTok was asked often just now. Try again in 7 seconds.' };
+  expect(await checked.sendTest('1')).toEqual({ state: 'refused', errors: later });
+  expect(await checked.add(form, 'staff')).toEqual({ ok: false, problem: 'fields', errors: later });
+  expect(await checked.edit('1', form, 'staff')).toEqual({ ok: false, problem: 'fields', errors: later });
+  expect([asked, saved]).toEqual([[], []]);
 });

@@ -1,5 +1,5 @@
-/** Token buckets for the public edge: how much one shop and one address may send, bounded in memory. */
-import type { Clock } from '../base/clock.ts';
+/** Token buckets: how much somebody may ask of us in a while, bounded in memory; of this process. */
+import type { Clock } from './clock.ts';
 
 export interface RateOptions {
   clock: Clock;
@@ -12,22 +12,6 @@ export interface RateOptions {
 export interface RateLimit {
   /** Takes `amount` if it is there; says in how many seconds it would be. */
   take(key: string, amount?: number): { ok: true } | { ok: false; retryAfterSeconds: number };
-}
-
-/**
- * Who counts as one sender. An IPv6 connection owns at least a /64: counted by address, one person would be as many
- * senders as they like.
- */
-export function senderOf(ip: string): string {
-  if (!ip.includes(':')) return ip;
-  const [head = '', tail] = ip.toLowerCase().split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
-  return [...groups, ...Array.from({ length: zeros }, () => '0'), ...after]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
 }
 
 export function createRateLimit({ clock, perSecond, burst, maxKeys = 20_000 }: RateOptions): RateLimit {
