@@ -25,6 +25,7 @@ interface Visitor {
 }
 
 interface StorefrontMemory {
+  /** By domain and client id: of a visit, only the client id goes along to another domain. */
   visitors: Map<string, Visitor>;
   carts: Map<string, Cart>;
 }
@@ -108,8 +109,9 @@ export function openVisit(world: World, request: SandboxRequest, options: VisitO
   const known = request.cookies[clientCookie] ?? '';
   const clientId = uuid.test(known) ? known : uuid.test(carried) ? carried : world.random.uuid();
   if (clientId !== known) setCookies.push(cookie(clientCookie, clientId, 365, '; HttpOnly'));
-  const visitor = memory.visitors.get(clientId) ?? { session: null, customerId: null };
-  memory.visitors.set(clientId, visitor);
+  const who = visitorKey(request.url.origin, clientId);
+  const visitor = memory.visitors.get(who) ?? { session: null, customerId: null };
+  memory.visitors.set(who, visitor);
 
   const now = world.clock.now().getTime();
   const referrer = request.header('referer') ?? '';
@@ -163,6 +165,10 @@ export function openVisit(world: World, request: SandboxRequest, options: VisitO
   };
 }
 
+function visitorKey(origin: string, clientId: string): string {
+  return `${origin} ${clientId}`;
+}
+
 export function emptyCart(world: World, shop: SandboxShop): Cart {
   return {
     token: cartToken(world),
@@ -184,6 +190,6 @@ export function keepCookie(name: string, value: string): string {
 }
 
 export function setCustomer(world: World, visit: Visit, customerId: string | null): void {
-  const visitor = storefrontMemory(world).visitors.get(visit.clientId);
+  const visitor = storefrontMemory(world).visitors.get(visitorKey(visit.origin, visit.clientId));
   if (visitor) visitor.customerId = customerId;
 }

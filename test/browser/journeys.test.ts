@@ -123,6 +123,42 @@ describe('where consent is not required', () => {
     expect(await mall.ending(order)).toEqual([{ state: 'sent', reason: expect.anything() as unknown }]);
   });
 
+  it('over to the shop’s second domain, where only the client id goes along: the order has the click of the first', async () => {
+    visitor = await mall.visitor('US-NY');
+    const page = await visitor.newPage();
+    await page.goto(`${mall.url}${product}?ttclid=${CLICK}`);
+    await mall.browserCopies('ViewContent');
+    await page.locator('footer a[href*="-outlet."]').click();
+    await page.waitForURL(/-outlet[.]/, { waitUntil: 'load' });
+    const { origin } = new URL(page.url());
+    const kept = () =>
+      page.evaluate(() => [document.cookie.includes('_tock_click'), localStorage.getItem('tock:click')]);
+    expect(await kept()).toEqual([false, null]);
+    await page.goto(`${origin}/products/enamel-mug`);
+    await mall.browserCopies('ViewContent', 2);
+    await mall.addToCart(page);
+    await mall.browserCopies('AddToCart');
+    const order = await mall.buy(page);
+    await mall.heard('product_viewed', ...WHOLE_VISIT);
+    await mall.deliver();
+
+    // The order tells nothing of the click by itself, and the second domain's pages never saw it.
+    expect([order.landingSite, order.noteAttributes.map(({ name }) => name)]).toEqual([
+      expect.stringMatching(/^\/\?shpxid=[0-9a-f-]+$/) as unknown,
+      ['_tock_consent'],
+    ]);
+    expect(await kept()).toEqual([false, null]);
+    expect(mall.conversion(`order-${order.id}`)?.user.ttclid).toBe(CLICK);
+    expect(mall.counted().map(({ event, source, ttclid }) => [event, source, ttclid])).toEqual([
+      ['AddPaymentInfo', 'Server', undefined],
+      ['AddToCart', 'Both', undefined],
+      ['CompletePayment', 'Server', CLICK],
+      ['InitiateCheckout', 'Server', undefined],
+      ['ViewContent', 'Both', CLICK],
+      ['ViewContent', 'Both', undefined],
+    ]);
+  });
+
   it.each(['direct', 'redirect', 'discount', 'nested', 'upper-case', 'fragment'] as const)(
     'from an ad whose link is %s: the click is on what is seen after it',
     async (way) => {

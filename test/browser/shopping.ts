@@ -32,7 +32,7 @@ export interface Store {
   wiredVisitor(region: string, blocked?: RegExp): Promise<{ context: BrowserContext; wire: Wire }>;
   /** By the theme's own request; waits until the page knows. */
   addToCart(page: Page): Promise<void>;
-  /** Cart, checkout, thank-you page. */
+  /** Cart, checkout, thank-you page, on the domain where the page is. */
   buy(page: Page): Promise<SandboxOrder>;
   /** The order that `buying` places, once the app has its webhook. */
   ordered(buying: () => Promise<void>): Promise<SandboxOrder>;
@@ -188,7 +188,7 @@ async function openStore(
     },
     buy: (page) =>
       ordered(async () => {
-        await page.goto(`${url}/cart`);
+        await page.goto(new URL('/cart', page.url()).href);
         await page.locator('[data-checkout]').click();
         // Until its script has run, a form would be sent as it stands.
         await page.waitForURL(/\/checkouts\//, { waitUntil: 'load' });
