@@ -180,6 +180,8 @@ export interface SandboxOrder {
   totalTip: Decimal;
   total: Decimal;
   totalOutstanding: Decimal;
+  /** As ordered: `total` grows with lines that are added later, this never changes. */
+  originalTotal: Decimal;
   /** After edits and refunds. */
   currentTotal: Decimal;
   currentSubtotal: Decimal;

@@ -33,7 +33,7 @@ export const ADMIN_ORDER_SELECTION = `
   attribution { handle displayName }
   retailLocation { id }
   customAttributes { key value }
-  totalPriceSet { ${MONEY} }
+  originalTotalPriceSet { ${MONEY} }
   currentTotalPriceSet { ${MONEY} }
   currentSubtotalPriceSet { ${MONEY} }
   currentTotalTaxSet { ${MONEY} }
@@ -100,7 +100,8 @@ function adminParts(order: JsonObject, asked: Asked): OrderParts {
   const email = customer && object(customer, 'defaultEmailAddress', 'customer.');
   const phone = customer && object(customer, 'defaultPhoneNumber', 'customer.');
   const originalTotal =
-    bag(order, 'totalPriceSet', currency) ?? refuse('totalPriceSet', 'an amount of money', 'missing');
+    bag(order, 'originalTotalPriceSet', currency) ??
+    refuse('originalTotalPriceSet', 'an amount of money', 'missing');
   const country = (from: JsonObject | undefined, path: string): string | undefined =>
     from && text(from, 'countryCodeV2', path)?.toUpperCase();
   const nothing = zero(currency);

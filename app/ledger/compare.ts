@@ -11,7 +11,14 @@ import type { ShopInForce, ShopsInForce } from '../record/shop.ts';
 import type { ListedOrder, ShopOrders } from '../shopify/orders.ts';
 import type { Arrivals } from '../store/arrivals.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { knownOrders, markGone, readComparison, saveComparison, saveListed } from '../store/reconcile.ts';
+import {
+  correctFirstTotals,
+  knownOrders,
+  markGone,
+  readComparison,
+  saveComparison,
+  saveListed,
+} from '../store/reconcile.ts';
 
 export interface CompareNeeds extends RecordNeeds {
   database: Database;
@@ -198,12 +205,11 @@ export async function takeListed(
     }
     taken.found += isNew.length;
     taken.foundMinor += isNew.reduce((sum, { totalMinor }) => sum + totalMinor, 0n);
-    await saveListed(
-      needs.database,
-      shop.id,
-      chunk.map((order) => ({ ...order, day: shopDay(order.createdAt, shop.timeZone) })),
-      needs.clock.now(),
-    );
+    const rows = chunk.map((order) => ({ ...order, day: shopDay(order.createdAt, shop.timeZone) }));
+    await together(needs, async (sql) => {
+      await saveListed(sql, shop.id, rows, needs.clock.now());
+      await correctFirstTotals(sql, shop.id, rows);
+    });
   }
   return taken;
 }

@@ -202,7 +202,8 @@ function takeOrder(needs: RecordNeeds, state: State, arrival: OrderArrival & { k
     revision,
     source: known?.source ?? arrival.source,
     currency: known?.currency ?? facts.currency.shop,
-    totalMinor: minorOf(facts.money.originalTotal, 'shop', facts.currency.shop),
+    // A later webhook's total has grown by the lines that were added since: the first one is the order's.
+    totalMinor: known?.totalMinor ?? minorOf(facts.money.originalTotal, 'shop', facts.currency.shop),
     checkoutKey: token('checkout', read.links.checkoutToken) ?? known?.checkoutKey ?? null,
     cartKey: token('cart', read.links.cartToken) ?? known?.cartKey ?? null,
     customerKey: token('customer', read.links.customerId) ?? known?.customerKey ?? null,

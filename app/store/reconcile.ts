@@ -2,6 +2,8 @@
 import type { ShopId } from '../conversion/facts.ts';
 import type { Database, Sql } from './database.ts';
 import { multirow } from './multirow.ts';
+import { applyTotals } from './totals.ts';
+import type { OutcomeState } from './totals.ts';
 
 export interface ListedRow {
   orderId: string;
@@ -54,6 +56,75 @@ export async function saveListed(
        seen_at = excluded.seen_at, gone_at = NULL`,
     [shopId, seenAt, ...listedColumns.values(sorted)],
   );
+}
+
+/**
+ * An order that was first seen in a later state is known with the lines that were added until then; what it cost at first
+ * only Shopify's list says. Its money moves in the row, in what waits, in the outcomes and in the totals together. An order
+ * that was seen at its creation is not touched: where Shopify's list says something else of it, the ledger must not close.
+ */
+export async function correctFirstTotals(
+  sql: Sql,
+  shopId: ShopId,
+  listed: readonly ListedRow[],
+): Promise<void> {
+  const wrong = await sql.rows<{ order_id: string; total_minor: string }>(
+    `SELECT o.order_id, r.total_minor FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS r(order_id, total_minor, currency)
+     JOIN orders o ON o.shop_id = $1 AND o.order_id = r.order_id AND o.currency = r.currency
+     JOIN order_revisions v ON v.shop_id = $1 AND v.order_id = o.order_id AND v.revision = 1
+     WHERE o.total_minor <> r.total_minor
+       AND v.cause <> 'orders/create' AND (v.facts::jsonb ->> 'updatedAt')::timestamptz > o.created_at
+     ORDER BY o.order_id FOR UPDATE OF o`,
+    [
+      shopId,
+      listed.map(({ orderId }) => orderId),
+      listed.map(({ totalMinor }) => totalMinor.toString()),
+      listed.map(({ currency }) => currency),
+    ],
+  );
+  if (wrong.length === 0) return;
+  const ids = wrong.map((row) => row.order_id);
+  const values = [shopId, ids, wrong.map((row) => row.total_minor)];
+  const right = 'unnest($2::bigint[], $3::bigint[]) AS r(order_id, total_minor)';
+  await sql.run(
+    `UPDATE orders o SET total_minor = r.total_minor FROM ${right} WHERE o.shop_id = $1 AND o.order_id = r.order_id`,
+    values,
+  );
+  const before = 'old.shop_id = $1 AND old.order_id = r.order_id AND old.value_minor IS NOT NULL';
+  const moved = `d.pixel_id::text AS pixel_id, d.day::text AS day, d.event, d.source, d.currency,
+    d.value_minor - old.value_minor AS more`;
+  const waiting = await sql.rows<MovedColumns>(
+    `UPDATE queue d SET value_minor = r.total_minor FROM ${right} JOIN queue old ON ${before} WHERE d.id = old.id
+     RETURNING ${moved}, 'waiting' AS state, d.waiting_for AS reason`,
+    values,
+  );
+  const settled = await sql.rows<MovedColumns>(
+    `UPDATE order_deliveries d SET value_minor = r.total_minor FROM ${right} JOIN order_deliveries old ON ${before}
+     WHERE d.shop_id = $1 AND d.pixel_id = old.pixel_id AND d.order_id = old.order_id AND d.event = old.event
+     RETURNING ${moved}, d.state, d.reason`,
+    values,
+  );
+  await applyTotals(
+    sql,
+    [...waiting, ...settled].map(({ pixel_id: pixelId, more, ...row }) => ({
+      ...row,
+      shopId,
+      pixelId,
+      count: 0,
+      valueMinor: BigInt(more),
+    })),
+  );
+}
+
+interface MovedColumns {
+  pixel_id: string;
+  day: string;
+  event: string;
+  state: OutcomeState;
+  reason: string;
+  source: string;
+  currency: string | null;
+  more: string;
 }
 
 /** After a day was listed whole: what Shopify did not name any more is gone there. Answers how many that were. */

@@ -67,6 +67,8 @@ export interface WebhookDelivery {
 interface WebhookMemory {
   switches: WebhookSwitches;
   deliveries: WebhookDelivery[];
+  /** The log forgets the oldest beyond so many. */
+  kept: number;
   held: WebhookDelivery[];
   inFlight: Set<Promise<void>>;
   subscriptions: WebhookSubscription[];
@@ -78,6 +80,7 @@ const memoryOf = worldMemory<WebhookMemory>(() => {
   return {
     switches: { ...calmWebhooks },
     deliveries: [],
+    kept: 20_000,
     held: [],
     inFlight: new Set(),
     subscriptions: app.subscriptions,
@@ -85,14 +88,17 @@ const memoryOf = worldMemory<WebhookMemory>(() => {
   };
 });
 
-const keptDeliveries = 20_000;
-
 export function webhookSwitches(world: World): WebhookSwitches {
   return memoryOf(world).switches;
 }
 
 export function webhookLog(world: World): readonly WebhookDelivery[] {
   return memoryOf(world).deliveries;
+}
+
+/** For whoever counts by the log at the end: it forgets nothing from now on. */
+export function keepEveryWebhook(world: World): void {
+  memoryOf(world).kept = Infinity;
 }
 
 export function webhookSubscriptions(world: World): readonly WebhookSubscription[] {
@@ -197,7 +203,7 @@ export function emitTopic(
   payload: Record<string, unknown>,
   test = false,
 ): void {
-  const { switches, subscriptions, deliveries } = memoryOf(world);
+  const { switches, subscriptions, deliveries, kept } = memoryOf(world);
   const eventId = world.random.uuid();
   const triggeredAt = world.clock.now().toISOString();
   for (const subscription of subscriptions) {
@@ -226,7 +232,7 @@ export function emitTopic(
         nextAt: null,
       };
       deliveries.push(delivery);
-      if (deliveries.length > keptDeliveries) deliveries.splice(0, deliveries.length - keptDeliveries);
+      if (deliveries.length > kept) deliveries.splice(0, deliveries.length - kept);
       if (lost) world.record('webhook.lost', shop, { topic, webhookId });
       else sendAfter(world, delivery, switches.delayMs + world.random.between(0, switches.disorderMs));
     }

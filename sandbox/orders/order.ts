@@ -266,6 +266,7 @@ export function createOrder(world: World, shop: SandboxShop, draft: OrderDraft):
     taxLines: priced.taxLines,
     ...totals,
     totalOutstanding: paid ? fromMinor(0n, shop.currency) : totals.total,
+    originalTotal: totals.total,
     currentTotal: totals.total,
     currentSubtotal: totals.subtotal,
     currentTax: totals.totalTax,

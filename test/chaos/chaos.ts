@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { giveSettingsToPixels } from '../../app/settings/pixels.ts';
 import { changeSettings } from '../../app/settings/versions.ts';
+import { keepEveryWebhook } from '../../sandbox/admin/webhooks.ts';
 import { startTcpProxy, type TcpProxy } from '../../sandbox/faults/tcp-proxy.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
 import { createRandom } from '../../sandbox/random.ts';
@@ -136,7 +137,6 @@ async function settleIn(town: Omit<Town, 'expected'>): Promise<Expected> {
     pixels: new Map(),
     browserKeys: new Map(),
     untold: new Set(),
-    added: new Map(),
   };
   for (const shop of town.shops) await openApp(world, shop);
   const store = await place.openStore(2);
@@ -185,6 +185,7 @@ async function openTown(seed: number): Promise<Town> {
     apiSecret: 'tock-sandbox-secret',
     seed,
   });
+  keepEveryWebhook(sandbox.world);
   const toTikTok = await startTcpProxy({
     target: { host: '127.0.0.1', port: Number(new URL(sandbox.url).port) },
   });

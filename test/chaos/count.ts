@@ -12,8 +12,6 @@ export interface Expected {
   /** Pixels that are connected, by the shop's handle. */
   pixels: Map<string, { code: string; id: string }[]>;
   browserKeys: Map<string, string>;
-  /** What lines that were added later cost, by the shop's handle, in minor units. */
-  added: Map<string, bigint>;
   /** Orders of a time when the app was not installed: Shopify told nobody. */
   untold: Set<string>;
 }

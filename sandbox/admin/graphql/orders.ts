@@ -175,7 +175,7 @@ function orderNode({ world, shop }: AdminContext, order: SandboxOrder): Fields {
     cancelReason: order.cancelReason?.toUpperCase() ?? null,
     closed: order.closedAt !== null,
     closedAt: order.closedAt,
-    edited: order.currentTotal !== order.total && refunded === 0n,
+    edited: order.total !== order.originalTotal || (order.currentTotal !== order.total && refunded === 0n),
     sourceName: order.sourceName,
     sourceIdentifier: order.sourceIdentifier,
     registeredSourceUrl: order.sourceUrl,
@@ -218,7 +218,7 @@ function orderNode({ world, shop }: AdminContext, order: SandboxOrder): Fields {
       : customer
         ? { __typename: 'Customer', ...customerNode(customer) }
         : null,
-    originalTotalPriceSet: bag(money.total('total')),
+    originalTotalPriceSet: bag(money.current('total', order.originalTotal)),
     totalPriceSet: bag(money.total('total')),
     currentTotalPriceSet: bag(money.current('total', order.currentTotal)),
     subtotalPriceSet: bag(money.total('subtotal')),

@@ -13,7 +13,7 @@ import { readTold } from '../../../app/ledger/told.ts';
 import { compareShop } from '../../../app/ledger/compare.ts';
 import { statementsAfter } from '../../../app/store/statements.ts';
 import { setWebhookSwitches } from '../../../sandbox/admin/webhooks.ts';
-import { deleteOrder, payOrder, placeOrder } from '../../../sandbox/orders/changes.ts';
+import { addToOrder, deleteOrder, payOrder, placeOrder } from '../../../sandbox/orders/changes.ts';
 import { draftOfKind, type OrderKind } from '../../../sandbox/orders/kinds.ts';
 import type { SandboxOrder } from '../../../sandbox/world.ts';
 import { shopifyFlow, type ShopifyFlow } from '../../support/shopify-flow.ts';
@@ -30,6 +30,8 @@ afterEach(() => flow.close());
 function place(kind: OrderKind = 'plain'): SandboxOrder {
   return placeOrder(flow.sandbox.world, flow.seller, draftOfKind(flow.sandbox.world, flow.seller, kind));
 }
+
+const minor = (amount: string): bigint => BigInt(amount.replace('.', ''));
 
 async function settleAll(): Promise<void> {
   await flow.pass(10 * 60_000);
@@ -62,6 +64,56 @@ test('what Shopify lists and nobody recorded stands as unexplained, with its mon
   const read = await period();
   expect(read?.closes).toBe(false);
   expect(read?.sums[0]?.unexplained).toEqual({ count: 1, minor: BigInt(order.total.replace('.', '')) });
+});
+
+test('lines that are added later stand beside the sum, whenever the order was first heard of', async () => {
+  const add = (order: SandboxOrder): void =>
+    addToOrder(flow.sandbox.world, flow.seller, order, [
+      { item: { title: 'Engraving', price: '10.00' }, quantity: 1 },
+    ]);
+  const seen = place();
+  await flow.pass(1_000);
+  add(seen);
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  const [sent, waiting, found] = [place(), place('pending'), place()];
+  await flow.pass(1_000);
+  await flow.settings((version) => {
+    version.shop.purchaseMoment = 'paid';
+  });
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 0 });
+  add(sent);
+  add(waiting);
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  add(found);
+  await settleAll();
+  const first = [seen, sent, waiting, found].map((order) => minor(order.originalTotal));
+  // Heard of first with what was added: only Shopify's list can say what it cost before.
+  const unheard = (order: SandboxOrder): bigint => minor(order.total) - minor(order.originalTotal);
+  expect((await period())?.sums[0]?.orders.minor).toBe(
+    first.slice(0, 3).reduce((sum, one) => sum + one, 0n) + unheard(sent) + unheard(waiting),
+  );
+
+  await compareShop(flow.compare, flow.shop.id);
+  await settleAll();
+  const read = await period();
+  expect(read).toMatchObject({ closes: true, sums: [{ sent: { count: 3 }, waiting: { count: 1 } }] });
+  expect(read?.sums[0]?.orders.minor).toBe(first.reduce((sum, one) => sum + one, 0n));
+  expect(read?.sums[0]?.editedMinor).toBe(
+    [seen, sent, waiting, found].reduce((sum, order) => sum + unheard(order), 0n),
+  );
+  const { totals, rows } = await flow.totals();
+  expect(totals).toEqual(rows);
+});
+
+test('where Shopify lists another first total than it told at the creation, the ledger does not close', async () => {
+  const order = place();
+  await settleAll();
+  order.originalTotal = '1.00';
+  await compareShop(flow.compare, flow.shop.id);
+  expect(await period()).toMatchObject({
+    closes: false,
+    sums: [{ unexplained: { count: 0, minor: 100n - minor(order.total) } }],
+  });
 });
 
 test('a day closes after three days, once, and later changes stand on a later statement', async () => {

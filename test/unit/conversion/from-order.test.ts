@@ -414,7 +414,7 @@ function adminNode(order: Webhook): Record<string, unknown> {
     attribution: null,
     retailLocation: null,
     customAttributes: [],
-    totalPriceSet: money(order.total_price_set),
+    originalTotalPriceSet: money(order.total_price_set),
     currentTotalPriceSet: money(order.current_total_price_set),
     currentSubtotalPriceSet: money(order.current_subtotal_price_set),
     currentTotalTaxSet: money(order.current_total_tax_set),

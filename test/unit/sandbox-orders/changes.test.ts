@@ -58,7 +58,7 @@ rule(
   },
 );
 
-test('a line added within minutes raises total and current total alike', () => {
+test('a line added within minutes raises total and current total alike, and never what the order cost at first', () => {
   const order = place();
   const before = Number(order.total);
   addToOrder(world, shop, order, [{ item: { title: 'Engraving', price: '10.00' }, quantity: 1 }]);
@@ -66,6 +66,7 @@ test('a line added within minutes raises total and current total alike', () => {
   const added = 10 + 0.89;
   expect(Number(order.total)).toBeCloseTo(before + added, 5);
   expect(order.currentTotal).toBe(order.total);
+  expect(Number(order.originalTotal)).toBeCloseTo(before, 5);
   expect(last('orders/updated').total_price).toBe(order.total);
 });
 
