@@ -3,7 +3,7 @@ import type { Clock } from './base/clock.ts';
 import type { Keyring } from './base/crypto.ts';
 import type { Log } from './base/log.ts';
 import type { PixelId, ShopId } from './conversion/facts.ts';
-import { eventDetail } from './delivery/detail.ts';
+import { eventDetail, rebuiltSendings } from './delivery/detail.ts';
 import { prepare } from './delivery/prepare.ts';
 import {
   beginBackfill,
@@ -215,10 +215,8 @@ export function createBookkeeping(needs: BookkeepingNeeds): Bookkeeping {
       rebuildPeriod(
         {
           database,
-          async rebuild(ofShop, pixelId, eventId) {
-            const found = await rebuilt(ofShop, pixelId, eventId);
-            return found && found.state !== 'not_sent' ? found : null;
-          },
+          rebuild: (ofShop, pixelId, eventId) =>
+            rebuiltSendings({ database, keyring, shops }, ofShop, pixelId, eventId),
         },
         shopId,
         days,

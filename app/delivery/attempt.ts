@@ -3,6 +3,7 @@ import type { Breaker } from '../base/breaker.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { redactText } from '../base/redact.ts';
+import { payloadVersion } from '../conversion/payload/v1.ts';
 import type { PixelId, ShopId } from '../conversion/facts.ts';
 import type { PixelInForce, ShopInForce, ShopsInForce } from '../record/shop.ts';
 import type { Database, Sql } from '../store/database.ts';
@@ -181,6 +182,9 @@ export function createSending(needs: SendingNeeds, loop: LoopParts): Sending {
           eventName: ready.eventName,
           pixelCode: ready.pixelCode,
           firstPossibleCopyAt: ready.row.firstPossibleCopyAt ?? startedAt,
+          revision: ready.revision,
+          payloadVersion,
+          payloadSha256: ready.sha256,
         })),
         { held, requestId, leaseUntil: leaseEnd() },
       ),

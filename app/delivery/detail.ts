@@ -67,7 +67,7 @@ export async function eventDetail(
     entry.orderId === null ? [] : await revisionsOf(needs.database, { shopId, orderId: entry.orderId });
   const source =
     entry.kind === 'order'
-      ? fromRevision(needs, shop, record, revisions)
+      ? fromRevision(needs, shop, record.revision, revisions)
       : await fromPage(needs, shop, record);
   const known = explain(entry.reason);
   return {
@@ -126,10 +126,10 @@ type Source =
 function fromRevision(
   needs: DetailNeeds,
   shop: ShopInForce,
-  record: EventRecord,
+  ofSending: number | null,
   revisions: readonly StoredRevision[],
 ): Source {
-  const wanted = record.revision ?? revisions.at(-1)?.revision;
+  const wanted = ofSending ?? revisions.at(-1)?.revision;
   const revision = revisions.find((one) => one.revision === wanted);
   if (!revision) return { missing: 'aged' };
   if (revision.redactedAt !== null || revision.matchSealed === null) return { missing: 'redacted' };
@@ -176,4 +176,60 @@ async function rebuild(
   if (!sent) return { state: 'not_sent', event };
   const bytes = payloadBytes(event);
   return { state: sha256Of(bytes).equals(payloadSha256) ? 'same' : 'differs', event, bytes };
+}
+
+export type SendingRebuilt = { state: 'same' | 'differs' } | Extract<Rebuilt, { state: 'impossible' }>;
+
+/** Every sending of an event whose hash is known, the one that ended it last; null for what is not there (any more). */
+export async function rebuiltSendings(
+  needs: DetailNeeds,
+  shopId: string,
+  pixelId: string,
+  eventId: string,
+): Promise<SendingRebuilt[] | null> {
+  const shop = await needs.shops.byId(shopId);
+  const record = await createDeliveryLog({ database: needs.database, shopId }).record(pixelId, eventId);
+  if (!shop || !record) return null;
+  const { entry } = record;
+  const page = entry.kind === 'page' ? await fromPage(needs, shop, record) : null;
+  const revisions =
+    entry.orderId === null ? [] : await revisionsOf(needs.database, { shopId, orderId: entry.orderId });
+  const rebuilt: SendingRebuilt[] = [];
+  for (const attempt of record.attempts) {
+    const source = page ?? fromRevision(needs, shop, attempt.revision, revisions);
+    rebuilt.push(await rebuildAttempt(needs, shop, record, attempt, source));
+  }
+  const last = await rebuild(
+    needs,
+    shop,
+    record,
+    page ?? fromRevision(needs, shop, record.revision, revisions),
+  );
+  if (last.state === 'same' || last.state === 'differs') rebuilt.push({ state: last.state });
+  if (last.state === 'impossible' && record.payloadSha256 !== null) rebuilt.push(last);
+  return rebuilt;
+}
+
+/** A try that settled nothing keeps its hash alone: name and limit are the event's, or what they were by its settings. */
+async function rebuildAttempt(
+  needs: DetailNeeds,
+  shop: ShopInForce,
+  { entry }: EventRecord,
+  attempt: EventRecord['attempts'][number],
+  source: Source,
+): Promise<SendingRebuilt> {
+  if ('missing' in source) return { state: 'impossible', why: source.missing };
+  if (attempt.payloadVersion !== payloadVersion) return { state: 'impossible', why: 'payload_version' };
+  const { settings, settingsOf: pixelSettings } = await needs.shops.version(shop, attempt.settingsVersion);
+  const pixel = pixelSettings(entry.pixelId);
+  const names = new Set([entry.eventName, pixel.events[entry.event]?.name]);
+  for (const eventName of names) {
+    if (eventName === undefined || eventName === null) continue;
+    for (const limitedDataUse of [false, true]) {
+      const { facts, match } = source;
+      const event = buildEvent({ facts, match, settings, pixel, eventName, limitedDataUse });
+      if (sha256Of(payloadBytes(event)).equals(attempt.payloadSha256)) return { state: 'same' };
+    }
+  }
+  return { state: 'differs' };
 }

@@ -4,17 +4,16 @@ import type { Sql } from '../store/database.ts';
 import { sentEvents, type SentEvent } from '../store/replays.ts';
 
 export type RebuiltState =
-  | { state: 'same' }
-  | { state: 'differs' }
-  | { state: 'impossible'; why: 'redacted' | 'aged' | 'payload_version' };
+  { state: 'same' | 'differs' } | { state: 'impossible'; why: 'redacted' | 'aged' | 'payload_version' };
 
 export interface RebuildNeeds {
   database: Sql;
-  /** Null for what is not there (any more). */
-  rebuild(shopId: ShopId, pixelId: PixelId, eventId: string): Promise<RebuiltState | null>;
+  /** Each sending of the event; null for what is not there (any more). */
+  rebuild(shopId: ShopId, pixelId: PixelId, eventId: string): Promise<RebuiltState[] | null>;
 }
 
 export interface RebuildCheck {
+  /** Sendings: an event that was tried twice counts twice. */
   same: number;
   differs: number;
   impossible: Record<'redacted' | 'aged' | 'payload_version', number>;
@@ -42,9 +41,12 @@ export async function rebuildPeriod(
     for (const event of some) {
       const rebuilt = await needs.rebuild(shopId, event.pixelId, event.eventId);
       if (rebuilt === null) check.impossible.aged += 1;
-      else if (rebuilt.state === 'impossible') check.impossible[rebuilt.why] += 1;
-      else check[rebuilt.state] += 1;
-      if (rebuilt?.state === 'differs' && check.examples.length < EXAMPLES) check.examples.push(event);
+      for (const one of rebuilt ?? []) {
+        if (one.state === 'impossible') check.impossible[one.why] += 1;
+        else check[one.state] += 1;
+      }
+      const differs = rebuilt?.some(({ state }) => state === 'differs') === true;
+      if (differs && check.examples.length < EXAMPLES) check.examples.push(event);
     }
     after = some.at(-1) ?? null;
     if (some.length < AT_ONCE) return check;

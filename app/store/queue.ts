@@ -274,30 +274,46 @@ export async function claimDue(
         ]);
   const due = [...fresh, ...older];
   if (due.length === 0) return null;
+  const places = due.map(({ place }) => place);
+  await endDead(sql, due, now);
   const rows = await sql.rows<QueueColumns & { new_attempt: string }>(
     // By their place: they are locked, so they cannot have moved.
     `WITH attempt AS (SELECT nextval('delivery_requests_id_seq') AS id)
      UPDATE queue q SET lease_until = $2, attempt_id = attempt.id
      FROM attempt WHERE q.ctid = ANY($1::tid[])
      RETURNING ${COLUMNS}, attempt.id AS new_attempt`,
-    [due.map(({ place }) => place), leaseUntil],
+    [places, leaseUntil],
   );
   const attemptId = rows[0]?.new_attempt;
   if (attemptId === undefined) return null;
-  const died = due.map(({ attempt_id }) => attempt_id).filter((id) => id !== null);
-  if (died.length > 0) {
-    await sql.run(
-      `UPDATE delivery_requests SET outcome = 'ambiguous', finished_at = $2,
-         message = 'The process ended before the answer came.'
-       WHERE id = ANY($1::bigint[]) AND outcome IS NULL`,
-      [[...new Set(died)], now],
-    );
-  }
   const turn = new Map(due.map(({ id }, at) => [id, at]));
   return {
     attemptId,
     rows: rows.map(read).sort((a, b) => (turn.get(a.id) ?? 0) - (turn.get(b.id) ?? 0)),
   };
+}
+
+/**
+ * Requests that died with their process, by the rows that it held, which are locked: nobody knows how they ended, and what
+ * went out with them stays known. A claim that came to no request leaves nothing.
+ */
+async function endDead(sql: Sql, rows: readonly DueRow[], now: Date): Promise<void> {
+  const dead = rows.filter(({ attempt_id }) => attempt_id !== null);
+  if (dead.length === 0) return;
+  await sql.run(
+    `INSERT INTO unsettled_attempts
+       (shop_id, request_id, event_id, event, revision, settings_version, payload_version, payload_sha256)
+     SELECT shop_id, attempt_id, event_id, event, tried_revision, settings_version, tried_version, tried_sha256
+     FROM queue WHERE ctid = ANY($1::tid[]) AND attempt_id = ANY(request_ids) AND tried_sha256 IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    [dead.map(({ place }) => place)],
+  );
+  await sql.run(
+    `UPDATE delivery_requests SET outcome = 'ambiguous', finished_at = $2,
+       message = 'The process ended before the answer came.'
+     WHERE id = ANY($1::bigint[]) AND outcome IS NULL`,
+    [[...new Set(dead.map(({ attempt_id }) => attempt_id))], now],
+  );
 }
 
 interface DueRow {
@@ -326,6 +342,10 @@ export interface FrozenRow {
   eventName: string;
   pixelCode: string;
   firstPossibleCopyAt: Date;
+  /** What goes out: of a process that dies with the request nobody else could tell. */
+  revision: number | null;
+  payloadVersion: number;
+  payloadSha256: Buffer;
 }
 
 /**
@@ -340,9 +360,10 @@ export async function freeze(
   const frozen = await sql.rows<{ id: string }>(
     `UPDATE queue q SET event_name = r.event_name, pixel_code = r.pixel_code,
        first_possible_copy_at = r.first_possible_copy_at, tries = q.tries + 1,
-       request_ids = q.request_ids || $5::bigint, attempt_id = $5, lease_until = $6
-     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
-       AS r(id, event_name, pixel_code, first_possible_copy_at)
+       request_ids = q.request_ids || $5::bigint, attempt_id = $5, lease_until = $6,
+       tried_revision = r.revision, tried_version = r.version, tried_sha256 = r.sha256
+     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $8::int[], $9::int[], $10::bytea[])
+       AS r(id, event_name, pixel_code, first_possible_copy_at, revision, version, sha256)
      WHERE q.id = r.id AND q.attempt_id = $7
      RETURNING q.id`,
     [
@@ -353,6 +374,9 @@ export async function freeze(
       attempt.requestId,
       attempt.leaseUntil,
       attempt.held,
+      rows.map((row) => row.revision),
+      rows.map((row) => row.payloadVersion),
+      rows.map((row) => row.payloadSha256),
     ],
   );
   return frozen.map(({ id }) => id);
@@ -479,12 +503,16 @@ export async function takeOfRemoved(
   now: Date,
   limit: number,
 ): Promise<QueueRow[]> {
-  const rows = await sql.rows<QueueColumns>(
-    `DELETE FROM queue q WHERE q.id IN (
-       SELECT id FROM queue WHERE pixel_id = $1 AND (lease_until IS NULL OR lease_until <= $2)
-       ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
-     RETURNING ${COLUMNS}`,
+  const held = await sql.rows<DueRow>(
+    `SELECT id, ctid::text AS place, attempt_id FROM queue
+     WHERE pixel_id = $1 AND (lease_until IS NULL OR lease_until <= $2)
+     ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED`,
     [pixelId, now, limit],
+  );
+  await endDead(sql, held, now);
+  const rows = await sql.rows<QueueColumns>(
+    `DELETE FROM queue q WHERE q.id = ANY($1::bigint[]) RETURNING ${COLUMNS}`,
+    [held.map(({ id }) => id)],
   );
   return rows.map(read);
 }

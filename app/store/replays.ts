@@ -240,6 +240,12 @@ export interface SentEvent {
   day: string;
 }
 
+const OF_DAYS = 'd.shop_id = $1 AND d.day BETWEEN $2::date AND $3::date';
+/** Sent at least once, though nothing ended by it. */
+const TRIED = `cardinality(d.request_ids) > 0 AND EXISTS (
+  SELECT 1 FROM unsettled_attempts a WHERE a.shop_id = d.shop_id AND a.event_id = d.event_id
+     AND a.request_id = ANY(d.request_ids))`;
+
 /** Everything of some days that was sent, some at a time; `after` is the last one known. */
 export async function sentEvents(
   sql: Sql,
@@ -250,11 +256,13 @@ export async function sentEvents(
 ): Promise<SentEvent[]> {
   const rows = await sql.rows<{ pixel_id: string; event_id: string; day: string }>(
     `SELECT pixel_id::text AS pixel_id, event_id, day::text AS day
-       FROM (SELECT pixel_id, event_id, day FROM order_deliveries
-              WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date AND payload_sha256 IS NOT NULL
+       FROM (SELECT pixel_id, event_id, day FROM order_deliveries d
+              WHERE ${OF_DAYS} AND (payload_sha256 IS NOT NULL OR ${TRIED})
              UNION ALL
-             SELECT pixel_id, event_id, day FROM page_deliveries
-              WHERE shop_id = $1 AND day BETWEEN $2::date AND $3::date AND payload_sha256 IS NOT NULL) AS s
+             SELECT pixel_id, event_id, day FROM page_deliveries d
+              WHERE ${OF_DAYS} AND (payload_sha256 IS NOT NULL OR ${TRIED})
+             UNION ALL
+             SELECT pixel_id, event_id, day FROM queue d WHERE ${OF_DAYS} AND ${TRIED}) AS s
       WHERE $4::date IS NULL OR (day, pixel_id, event_id) > ($4::date, $5::bigint, $6::text)
       ORDER BY s.day, s.pixel_id, s.event_id LIMIT $7`,
     [shopId, days.from, days.to, after?.day ?? null, after?.pixelId ?? null, after?.eventId ?? null, limit],

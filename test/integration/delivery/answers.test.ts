@@ -1,5 +1,8 @@
 /** What TikTok answers, and what becomes of the events: split, retried, parked, paused, never counted twice. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rebuiltSendings } from '../../../app/delivery/detail.ts';
+import { sha256Of } from '../../../app/delivery/prepare.ts';
+import { rebuildPeriod } from '../../../app/ledger/rebuild.ts';
 import { pageEvent, testFlow, webOrder, type Flow } from '../../support/flow.ts';
 import { accept, answer, refuse, type Reply } from '../../support/tiktok.ts';
 
@@ -27,6 +30,31 @@ const waiting = () =>
   flow.rows<{ waiting_for: string; tries: number }>('SELECT waiting_for, tries FROM queue ORDER BY id');
 const requests = () =>
   flow.rows<{ outcome: string; size: number }>('SELECT outcome, size FROM delivery_requests ORDER BY id');
+
+/** What the requests of dead processes carried, as it is known. */
+const tried = async (): Promise<string[]> =>
+  (
+    await flow.rows<{ sha: string }>(
+      `SELECT encode(payload_sha256, 'hex') AS sha FROM unsettled_attempts ORDER BY request_id`,
+    )
+  ).map(({ sha }) => sha);
+
+/** The hash of the one event of a request, as TikTok got it. */
+function sentHash(request: number): string {
+  const body = flow.tiktok.requests[request]?.body ?? '';
+  return sha256Of(body.slice(body.indexOf('"data":[') + '"data":['.length, -2)).toString('hex');
+}
+
+const rebuilt = () =>
+  rebuildPeriod(
+    {
+      database: flow.store.database,
+      rebuild: (shopId, pixelId, eventId) =>
+        rebuiltSendings({ ...flow, database: flow.store.database }, shopId, pixelId, eventId),
+    },
+    flow.shop.id,
+    { from: '2026-10-01', to: '2026-10-31' },
+  );
 
 async function sumCloses(): Promise<void> {
   const { totals, rows } = await flow.totals();
@@ -221,6 +249,32 @@ describe('a process that dies', () => {
     expect((await requests()).map(({ outcome }) => outcome)).toEqual(['ambiguous', 'accepted']);
     expect(flow.tiktok.taken.map(({ event_id }) => event_id)).toEqual(['order-1000', 'order-1000']);
     expect(await outcomes()).toEqual([{ order_id: '1000', state: 'sent', reason: 'accepted' }]);
+    await sumCloses();
+    // What went out with the dead process is known as well as what went out after it.
+    expect(await tried()).toEqual([sentHash(0)]);
+    expect(await rebuilt()).toMatchObject({ same: 2, differs: 0 });
+    await flow.rows(`UPDATE unsettled_attempts SET payload_sha256 = sha256('x')`);
+    expect(await rebuilt()).toMatchObject({ same: 1, differs: 1 });
+  });
+
+  test('between sending and settling, its pixel removed before anybody looked: what was sent is still known', async () => {
+    await orders(1);
+    const dying = flow.newDelivery({
+      tiktok: {
+        async track(call) {
+          await fetch(`${flow.tiktok.baseUrl}/event/track/`, { method: 'POST', body: call.body });
+          throw new Error('killed here');
+        },
+      },
+    });
+    await expect(dying.runDue()).rejects.toThrow('killed here');
+    await flow.store.shop(flow.shop.id).pixels.remove(flow.pixel.id, 'staff');
+    flow.clock.advance(91_000);
+    await flow.delivery.runDue();
+    expect(await outcomes()).toEqual([{ order_id: '1000', state: 'error', reason: 'never_confirmed' }]);
+    expect(await requests()).toEqual([{ outcome: 'ambiguous', size: 1 }]);
+    expect(await tried()).toEqual([sentHash(0)]);
+    expect(await rebuilt()).toMatchObject({ same: 1, differs: 0 });
     await sumCloses();
   });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkBooks, readPeriod } from '../../../app/ledger/books.ts';
 import { rebuildPeriod } from '../../../app/ledger/rebuild.ts';
 import { planReplay, runReplay } from '../../../app/ledger/replay.ts';
-import { eventDetail } from '../../../app/delivery/detail.ts';
+import { rebuiltSendings } from '../../../app/delivery/detail.ts';
 import { webOrder } from '../../support/flow.ts';
 import { shopifyFlow, type ShopifyFlow } from '../../support/shopify-flow.ts';
 import { accept, refuse } from '../../support/tiktok.ts';
@@ -186,12 +186,12 @@ test('a replay shows byte for byte what differs and why, sends the same id withi
   await closesToZero();
 
   const rebuild = (shopId: string, pixelId: string, eventId: string) =>
-    eventDetail(
+    rebuiltSendings(
       { database: flow.store.database, keyring: flow.keyring, shops: flow.shops },
       shopId,
       pixelId,
       eventId,
-    ).then((detail) => (detail === null || detail.rebuilt.state === 'not_sent' ? null : detail.rebuilt));
+    );
   const days = { from: '2026-10-01', to: '2026-10-31' };
   const check = () => rebuildPeriod({ database: flow.store.database, rebuild }, flow.shop.id, days);
   expect(await check()).toMatchObject({ same: 1, differs: 0 });

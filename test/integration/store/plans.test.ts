@@ -74,6 +74,9 @@ describe(`among ${SIZE} deliveries`, () => {
         eventName: 'CompletePayment',
         pixelCode: 'C1',
         firstPossibleCopyAt: now,
+        revision: 1,
+        payloadVersion: 1,
+        payloadSha256: createHash('sha256').update(id).digest(),
       }));
       await freeze(sql, rows, { held: claim?.attemptId ?? '', requestId: '1', leaseUntil });
       const after = await updatesOfTheQueue(sql);
