@@ -1,7 +1,11 @@
 /** Three kinds of tests: unit (values only), integration (real PostgreSQL), browser (real Chromium). */
 import { defineConfig } from 'vitest/config';
 
-const shared = { setupFiles: ['test/support/setup.ts'], pool: 'forks' as const };
+/**
+ * Files share their worker's modules: loading the app anew for each costs more than most of them do. What a file leaves
+ * open or changes for the others would show, and `setup.ts` looks for it.
+ */
+const shared = { setupFiles: ['test/support/setup.ts'], pool: 'forks' as const, isolate: false };
 
 export default defineConfig({
   test: {

@@ -193,7 +193,8 @@ function isEdited(parts: OrderParts): boolean {
 }
 
 function itemOf(line: LinePart, currency: OrderParts['currency']): Item {
-  const all = BigInt(line.quantity);
+  // A line of which nothing was bought costs nothing, each and all.
+  const all = BigInt(Math.max(line.quantity, 1));
   const left = BigInt(line.currentQuantity);
   const each = (of: (minor: bigint) => bigint): Amount => {
     const shop = fromMinor(of(minorOf(line.net, 'shop', currency.shop)), currency.shop);

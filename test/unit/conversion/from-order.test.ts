@@ -511,6 +511,14 @@ describe('broken input', () => {
     );
   });
 
+  it.each([0, 1])('with a line of no quantity, of which %i is left, it is read and adds no money', (left) => {
+    const whole = JSON.parse(sampleText('synthetic_web_order_ttclid')) as Webhook;
+    const [line = {}] = whole.line_items;
+    const none = { ...line, quantity: 0, current_quantity: left, discount_allocations: [] };
+    const { facts } = requireRead(JSON.stringify({ ...whole, line_items: [none] }));
+    expect(facts.items).toMatchObject(left === 0 ? [] : [{ unit: { shop: '0.00' }, net: { shop: '0.00' } }]);
+  });
+
   it('with any line field replaced by anything likewise', () => {
     const whole = JSON.parse(sampleText('synthetic_web_order_ttclid')) as Webhook;
     const [line = {}] = whole.line_items;
