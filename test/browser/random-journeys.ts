@@ -81,7 +81,9 @@ export interface Journey {
   readonly everAllowed: boolean;
   readonly withdrawnAt: Date | undefined;
   readonly order: SandboxOrder | undefined;
-  /** Until the visitor comes back. */
+  /** The tabs close, what is under way arrives: before anybody moves the clock. */
+  leave(): Promise<void>;
+  /** The visitor comes back and buys. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
@@ -180,7 +182,8 @@ export async function beginJourney(mall: Store, plan: Plan, products: readonly s
         await page.goto(`${mall.url}/`, { waitUntil: 'load' });
         return;
       case 'back':
-        await page.goBack({ waitUntil: 'commit' });
+        // Before the page is there the browser cannot say where the next step back leads.
+        await page.goBack({ waitUntil: 'domcontentloaded' });
         return;
       case 'second tab':
         page = await context.newPage();
@@ -266,9 +269,12 @@ export async function beginJourney(mall: Store, plan: Plan, products: readonly s
     get order() {
       return order;
     },
+    async leave() {
+      for (const tab of context.pages()) await tab.close();
+      await wire.quiet();
+    },
     async finish() {
       if (!plan.returns) return;
-      for (const tab of context.pages()) await tab.close();
       page = await context.newPage();
       await withdraw();
       await buy();

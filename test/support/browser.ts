@@ -55,13 +55,14 @@ async function executable(): Promise<{ path: string; args: string[] }> {
   return { path, args: [] };
 }
 
-/** One for a test file; close it in `afterAll`. */
-export async function openBrowser(): Promise<TestBrowser> {
+/** One for a test file; close it in `afterAll`. `backForwardCache` leaves on what Playwright switches off. */
+export async function openBrowser({ backForwardCache = false } = {}): Promise<TestBrowser> {
   const { path, args } = await executable();
   const browser = await chromium.launch({
     executablePath: path,
     args: [...args, ...quietArgs],
     headless: true,
+    ...(backForwardCache ? { ignoreDefaultArgs: ['--disable-back-forward-cache'] } : {}),
   });
   return {
     browser,
