@@ -61,6 +61,7 @@ function statesOf(admin: Admin, world: AdminWorld): State[] {
       begin: () => world.shopifyFails(true),
       end: () => world.shopifyFails(false),
     },
+    { name: 'other-senders', show, begin: () => world.findSenders() },
     { name: 'many-rows', show, begin: () => world.addRows(MANY_ROWS) },
     { name: 'token-refused', show, begin: () => world.refuseToken() },
   ];

@@ -20,7 +20,7 @@ export interface Finding {
 
 export interface StorefrontCheck {
   readonly checkedAt: string;
-  /** `password`: only the password page could be read. `unreachable`: nothing could; findings are those of before. */
+  /** `password`: only the password page could be read; what was known stays. `unreachable`: nothing could; the same. */
   readonly state: 'read' | 'password' | 'unreachable';
   /** The status that the storefront answered with, where it was an error. */
   readonly status: number | null;

@@ -67,12 +67,17 @@ export function createRadar(needs: { outbound: Outbound; rows: CheckRows; clock:
       const from = new Date(now.getTime() - SIGHTING_MS).toISOString().slice(0, 10);
       const inVisits = { url: shop.url, from, ...(await rows.sightings(shop.id, from)) };
       const ours = { all: shop.own.codes, loaded: shop.loaded };
+      const state = new URL(home.url).pathname.endsWith('/password') ? 'password' : 'read';
+      const known = before?.findings ?? [];
+      const fresh = findingsOf(seen, inVisits, ours, known, now);
+      const unread = known.filter(({ key }) => !fresh.some((finding) => finding.key === key));
       found = {
         checkedAt,
-        state: new URL(home.url).pathname.endsWith('/password') ? 'password' : 'read',
+        state,
         status: null,
         pages: pages.map(({ url }) => url),
-        findings: findingsOf(seen, inVisits, ours, before?.findings ?? [], now),
+        // What stands on pages that nobody could read is not gone because of that.
+        findings: state === 'password' ? [...fresh, ...unread] : fresh,
       };
     }
     await rows.write(shop.id, found);

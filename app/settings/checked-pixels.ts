@@ -117,7 +117,7 @@ const OWNER_ONLY =
   'Only the account owner of this store can replace the token. Shopify shows who that is in your store’s Settings, under Users.';
 
 const tooOften = (seconds: number): string =>
-  `TikTok was asked often just now. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+  `Too many checks in a row. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 
 /** A view of the shop's front page by nobody: enough for TikTok to answer, about no person. */
 function testEvent(pageUrl: string, now: Date): EventsApiEvent {

@@ -1,5 +1,5 @@
 /** The button that looks at the storefront for other senders to TikTok, and what the newest look found. */
-import { Banner, BlockStack, Box, Button, InlineStack, List, Text } from '@shopify/polaris';
+import { Banner, BlockStack, Button, InlineStack, List, Text } from '@shopify/polaris';
 
 import { GUIDES_TEXT } from './texts-guides.ts';
 import type { CheckWords } from './texts-radar.ts';
@@ -48,17 +48,25 @@ function Found({ check }: { check: CheckWords }) {
       ) : null}
       {check.findings.map((finding) => (
         <Banner key={finding.key} tone={finding.countsTwice ? 'critical' : 'warning'} title={finding.title}>
-          <Text as="p">{finding.meaning}</Text>
-          <Text as="p" breakWord>
-            {finding.evidence}
-          </Text>
-          <Box paddingBlockStart="200">
+          <BlockStack gap="200">
+            <Text as="p">{finding.meaning}</Text>
+            <BlockStack gap="100">
+              <Text as="p" breakWord>
+                {finding.evidence}
+              </Text>
+              {finding.piece === null ? null : (
+                <Text as="p" variant="bodySm" breakWord>
+                  <code>{finding.piece}</code>
+                </Text>
+              )}
+            </BlockStack>
             <List type="number">
               {finding.steps.map((step) => (
                 <List.Item key={step}>{step}</List.Item>
               ))}
             </List>
-          </Box>
+            {finding.closing === null ? null : <Text as="p">{finding.closing}</Text>}
+          </BlockStack>
         </Banner>
       ))}
     </BlockStack>

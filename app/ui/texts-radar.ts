@@ -14,9 +14,14 @@ interface FindingWords {
   key: string;
   title: string;
   meaning: string;
+  /** Where it was seen. */
   evidence: string;
+  /** The piece of the page that shows it; null where no page does. */
+  piece: string | null;
   countsTwice: boolean;
   steps: string[];
+  /** When the message goes away; null where it does at the next check. */
+  closing: string | null;
 }
 
 interface Place {
@@ -42,16 +47,20 @@ function findingWords(finding: Finding, day: (date: string) => string): FindingW
     title: titleOf(finding),
     meaning: meaningOf(finding),
     evidence: evidenceOf(finding, day),
+    piece: finding.visits === null ? finding.evidence.text : null,
     steps: stepsFor(finding),
+    closing: finding.kind === 'visits' ? VISITS_CLOSING : null,
   };
 }
+
+const VISITS_CLOSING = 'This message goes away by itself three days after the last visit that shows it.';
 
 function remarkOf({ state, status }: StorefrontCheck): string | null {
   switch (state) {
     case 'read':
       return null;
     case 'password':
-      return 'Your storefront is behind a password. Only the password page could be read; the theme’s other pages could not.';
+      return 'Your storefront is behind a password, and only that page could be read. What was found before stays here until the other pages can be read again.';
     case 'unreachable':
       return `Your storefront ${status === null ? 'could not be reached from our server' : `answered with an error (${status})`}, so what follows is from the last check that worked.`;
   }
@@ -81,9 +90,9 @@ function meaningOf({ pixelCode, countsTwice }: Finding): string {
 }
 
 function evidenceOf({ evidence, visits }: Finding, day: (date: string) => string): string {
-  if (visits === null) return `Seen at ${evidence.url}`;
+  if (visits === null) return `Seen at ${evidence.url} as:`;
   const { seen, of, from } = visits;
-  return `Seen in ${seen} of ${of} visits since ${day(from)}: TikTok’s script left its cookie ${evidence.text}, and Tock did not load it.`;
+  return `Seen in ${seen} of ${of} visits since ${day(from)}: TikTok’s script left its cookie ${evidence.text}, and Tock did not load it. No page shows where it comes from, so something loads it later: often Google Tag Manager or a consent tool.`;
 }
 
 function stepsFor({ kind, app }: Finding): string[] {
@@ -116,10 +125,8 @@ function stepsFor({ kind, app }: Finding): string[] {
       ];
     case 'visits':
       return [
-        'The pages themselves do not show where it comes from, so something loads it later: often Google Tag Manager, or a consent tool.',
         'In Google Tag Manager look for a tag with TikTok in its name and pause it.',
         'In your Shopify admin open Settings, then Customer events, and look for a custom pixel with “tiktok” in its code.',
-        'This message goes away by itself three days after the last visit that shows it.',
       ];
   }
 }

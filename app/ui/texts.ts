@@ -27,7 +27,7 @@ const EVENT_WORDS: Record<string, string> = {
 
 /** A button that costs something was pressed again and again. */
 export const tooOften = (seconds: number): string =>
-  `That was asked for often just now. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+  `Too many times in a row. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 
 /** Anybody can send an event, also one called "constructor". */
 export const eventWord = (event: string): string =>

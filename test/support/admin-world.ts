@@ -1,5 +1,8 @@
 /** A store with a month behind it, and one that has nothing yet: the whole app with all that its pages can show. */
 import { DEFAULT_SCOPES, sandboxCredentials } from '../../app/config.ts';
+import { findingsOf } from '../../app/radar/findings.ts';
+import { sendersIn, TIKTOK_APP } from '../../app/radar/page.ts';
+import { createStorefrontChecks } from '../../app/store/storefront-checks.ts';
 import { adminApiSwitches } from '../../sandbox/admin/graphql/endpoint.ts';
 import { webhooksSettled } from '../../sandbox/admin/webhooks.ts';
 import { run } from '../../sandbox/control/switchboard.ts';
@@ -25,6 +28,8 @@ export interface AdminWorld {
   refuseToken(): Promise<void>;
   /** As many page events more, sent and settled, as fill every list to its last row. */
   addRows(count: number): Promise<void>;
+  /** The newest look at the storefront found a sender of every kind, half of them on the store's own pixel. */
+  findSenders(): Promise<void>;
   /** Shopify's Admin API answers with its error page, until it is well again. */
   shopifyFails(on: boolean): void;
   close(): Promise<void>;
@@ -149,9 +154,50 @@ export async function openAdminWorld(
         [filled.id, added.pixel.id, clock.now(), count],
       );
     },
+    async findSenders() {
+      const url = `https://${filled.handle}.example/`;
+      const seen = sendersIn(everySender(business.code), { webPixelId: null, endpoint: app.url, codes: [] });
+      const visits = {
+        url,
+        from: '2026-11-18',
+        visits: 214,
+        seen: [{ code: 'C9VISITSSHOWTHIS0001', visits: 37 }],
+      };
+      await createStorefrontChecks(house.store.database).write(filled.id, {
+        checkedAt: clock.now().toISOString(),
+        state: 'read',
+        status: null,
+        pages: [url],
+        findings: findingsOf(
+          seen.map((sender) => ({ sender, url })),
+          visits,
+          { all: [business.code], loaded: [] },
+          [],
+          clock.now(),
+        ),
+      });
+    },
     shopifyFails(on) {
       adminApiSwitches(world).failWith = on ? 503 : null;
     },
     close: () => app.close(),
   };
+}
+
+/** A page of the storefront as every other sender marks it; the first two feed the store's own pixel. */
+function everySender(ours: string): string {
+  const pixels = [
+    { id: '1', apiClientId: Number(TIKTOK_APP), configuration: JSON.stringify({ pixelCode: ours }) },
+    {
+      id: '2',
+      apiClientId: 1_234_567,
+      configuration: JSON.stringify({ tiktok: { pixel: 'C9ANOTHERAPPSPIXEL01' } }),
+    },
+  ];
+  return [
+    `<script>window.webPixelsManagerSetup = {webPixelsConfigList: ${JSON.stringify(pixels)}};</script>`,
+    `<script>ttq.load('${ours}'); ttq.page();</script>`,
+    '<!-- BEGIN app block: shopify://apps/super-pixels/blocks/embed/1 -->',
+    "<script>ttq.load('C9INANAPPSBLOCK00001');</script><!-- END app block -->",
+  ].join('');
 }

@@ -113,7 +113,8 @@ describe('a finding', () => {
     expect(findings[0]?.evidence.text).toContain('ttq.load');
     const words = wordsOf(findings);
     for (const { steps, evidence } of words)
-      expect([steps.length > 1, evidence]).toEqual([true, `Seen at ${url}`]);
+      expect([steps.length > 1, evidence]).toEqual([true, `Seen at ${url} as:`]);
+    expect(words.map(({ piece }) => piece)).toEqual(findings.map(({ evidence }) => evidence.text));
     expect(words[0]?.meaning).toContain('twice');
   });
 
@@ -132,9 +133,11 @@ describe('a finding', () => {
       ['visits', OURS, true],
       ['visits', THEIRS, false],
     ]);
-    expect(wordsOf(findings)[0]?.evidence).toBe(
+    const [words] = wordsOf(findings);
+    expect(words?.evidence).toContain(
       `Seen in 12 of 40 visits since 18 Nov 2026: TikTok’s script left its cookie ttcsid_${OURS}, and Tock did not load it.`,
     );
+    expect([words?.piece, words?.closing]).toEqual([null, expect.stringContaining('goes away by itself')]);
   });
 
   it.each([

@@ -111,7 +111,7 @@ test('a test event goes out with the stored token and code, and asks for a code 
 
 test('TikTok is not asked again and again: neither for a test event nor for one token after the other', async () => {
   const { checked, asked, saved } = counter(answered(0), stored, 7);
-  const later = { token: 'TikTok was asked often just now. Try again in 7 seconds.' };
+  const later = { token: 'Too many checks in a row. Try again in 7 seconds.' };
   expect(await checked.sendTest('1')).toEqual({ state: 'refused', errors: later });
   expect(await checked.add(form, 'staff')).toEqual({ ok: false, problem: 'fields', errors: later });
   expect(await checked.edit('1', form, 'staff')).toEqual({ ok: false, problem: 'fields', errors: later });
