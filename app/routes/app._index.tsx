@@ -155,7 +155,7 @@ export default function Home() {
           days={{ from: home.days.first, to: home.days.last }}
         />
         <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
-          <OrdersChart days={home.chart.days} summary={home.chart.summary} />
+          <OrdersChart chart={home.chart} />
           <MatchCoverage coverage={home.coverage} />
         </InlineGrid>
         {open && home.dismissed ? (

@@ -18,7 +18,7 @@ import { EVENTS_TEXT } from '../ui/texts-settings.ts';
 import { useDraft } from '../ui/use-draft.tsx';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { store } = await context.house.requireShop(request);
+  const { staff, store } = await context.house.requireShop(request);
   const pages = context.house.settingsPages(store);
   const page = await pages.pixelPage(new URL(request.url).searchParams.get('pixel'));
   if (!page) return null;
@@ -29,6 +29,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
     events: settings.events,
     standard: Object.keys(defaultPixelSettings().events),
     counts: await pages.eventCounts(pixel.id),
+    locale: staff.locale,
   };
 }
 
@@ -51,7 +52,7 @@ export default function Events() {
 }
 
 function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderData<typeof loader>>> }) {
-  const { pixel, pixels, events, standard, counts } = page;
+  const { pixel, pixels, events, standard, counts, locale } = page;
   const answer = useActionData<typeof action>();
   const submit = useSubmit();
   const draft = useDraft(events);
@@ -67,7 +68,7 @@ function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
       { intent: 'save', draft: JSON.stringify({ events: draft.value }) },
       { method: 'post', action: `?pixel=${pixel.id}` },
     );
-  const changes = eventChanges(events, draft.value, counts);
+  const changes = eventChanges(events, draft.value, counts, locale);
 
   return (
     <Page title={EVENTS_TEXT.title} subtitle={EVENTS_TEXT.intro}>
@@ -86,7 +87,13 @@ function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
           </Banner>
         ) : null}
         <Card>
-          <EventRows events={rows} counts={counts} errors={answer?.errors ?? {}} onChange={change} />
+          <EventRows
+            events={rows}
+            counts={counts}
+            locale={locale}
+            errors={answer?.errors ?? {}}
+            onChange={change}
+          />
         </Card>
         <Card>
           <BlockStack gap="400">
@@ -102,6 +109,7 @@ function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
               <EventRows
                 events={own}
                 counts={counts}
+                locale={locale}
                 errors={answer?.errors ?? {}}
                 onChange={change}
                 onRemove={remove}

@@ -27,6 +27,7 @@ import {
   sendWords,
   startedWords,
 } from '../ui/texts-ledger.ts';
+import { countWords, orderCount } from '../ui/count-words.ts';
 import { tooOften } from '../ui/texts.ts';
 import { moneyWords, momentWords, type ShopWords } from '../ui/words-for.ts';
 
@@ -43,8 +44,8 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
       // More may come to light than the preview saw.
       part: backfill.state === 'done' ? 100 : Math.min(99, percent(backfill.recorded, backfill.total)),
       text: recordedSoFar(
-        backfill.recorded,
-        Math.max(backfill.total, backfill.recorded),
+        countWords(backfill.recorded, staff.locale),
+        orderCount(Math.max(backfill.total, backfill.recorded), staff.locale),
         moneyWords(backfill.valueMinor, shop.currency, staff.locale) ?? '–',
       ),
       started: startedWords(backfill.actor, momentWords(backfill.startedAt, words)),
@@ -56,7 +57,7 @@ const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math
 
 interface Answer {
   /** What there is; `orders` goes back with the word to send them. */
-  seen: { orders: number; text: string; known: string | null; tooLate: boolean } | null;
+  seen: { orders: number; count: string; text: string; known: string | null; tooLate: boolean } | null;
   problem: string | null;
   done: 'begun' | 'stopped' | 'resumed' | null;
 }
@@ -100,15 +101,17 @@ function seenWords(
   preview: { orders: number; valueMinor: bigint; currency: string; known: number; fromAt: Date; toAt: Date },
   words: ShopWords,
 ): NonNullable<Answer['seen']> {
+  const count = orderCount(preview.orders, words.locale);
   return {
     orders: preview.orders,
+    count,
     text: foundWords(
-      preview.orders,
+      count,
       moneyWords(preview.valueMinor, preview.currency, words.locale) ?? '–',
       momentWords(preview.fromAt, words),
       momentWords(preview.toAt, words),
     ),
-    known: preview.known === 0 ? null : knownWords(preview.known),
+    known: preview.known === 0 ? null : knownWords(preview.known, words.locale),
     tooLate: preview.fromAt >= preview.toAt,
   };
 }
@@ -255,7 +258,7 @@ function Look({ seen, busy, intent, say }: LookProps) {
               loading={busy && intent === 'begin'}
               onClick={() => void shopify.modal.show(SURE)}
             >
-              {sendWords(seen.orders)}
+              {sendWords(seen.count)}
             </Button>
           ) : null}
           <Button loading={busy && intent === 'look'} onClick={() => say({ intent: 'look' })}>
@@ -278,7 +281,7 @@ function Look({ seen, busy, intent, say }: LookProps) {
               say({ intent: 'begin', orders: String(seen?.orders ?? 0) });
             }}
           >
-            {sendWords(seen?.orders ?? 0)}
+            {sendWords(seen?.count ?? '')}
           </button>
           <button onClick={() => void shopify.modal.hide(SURE)}>{BACKFILL_TEXT.cancel}</button>
         </TitleBar>

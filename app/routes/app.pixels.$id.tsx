@@ -7,6 +7,7 @@ import { useEffect } from 'react';
 
 import type { CheckedPixels } from '../settings/checked-pixels.ts';
 import type { Pixel } from '../store/pixels.ts';
+import { orderCount } from '../ui/count-words.ts';
 import { PixelBadge } from '../ui/PixelBadge.tsx';
 import { PixelForm } from '../ui/PixelForm.tsx';
 import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
@@ -69,8 +70,10 @@ export async function action({ context, params, request }: ActionFunctionArgs) {
     const { orders, late } = await context.house.stuckAt(shop, id);
     const outcome = await checked.edit(id, form, actor);
     const freed = form.token !== '' && form.token !== undefined && orders + late > 0;
-    return answer(outcome, freed ? PIXEL_TEXT.released(orders, late) : PIXEL_TEXT.saved);
+    return answer(outcome, freed ? PIXEL_TEXT.released(counted(orders), counted(late)) : PIXEL_TEXT.saved);
   }
+
+  const counted = (orders: number) => (orders === 0 ? null : orderCount(orders, staff.locale));
 
   /** That one was seen is a step of the set-up. */
   async function seenTest() {

@@ -16,7 +16,7 @@ import { checkWords } from '../ui/texts-radar.ts';
 import { SAVING_TEXT } from '../ui/texts-settings.ts';
 import { STOREFRONT_TEXT } from '../ui/texts-storefront.ts';
 import { useDraft } from '../ui/use-draft.tsx';
-import { countWords } from '../ui/words-for.ts';
+import { countWords } from '../ui/count-words.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { shop, staff, store } = await context.house.requireShop(request);

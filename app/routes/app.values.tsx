@@ -73,7 +73,7 @@ export async function action({
       if (wait !== null) return json({ catalogue: null, errors: { list: tooOften(wait) } }, 429);
       const tested = await pages.testCatalogue(pixel, draft, textOf(form, 'list'));
       return tested.ok
-        ? { catalogue: catalogueWords(tested.value), errors: {} }
+        ? { catalogue: catalogueWords(tested.value, staff.locale), errors: {} }
         : { catalogue: null, errors: tested.errors };
     }
     default:

@@ -14,6 +14,7 @@ import { Fragment } from 'react';
 
 import { checkEventName, STANDARD_EVENTS } from '../conversion/event-names.ts';
 import type { EventMapping } from '../conversion/settings.ts';
+import type { EventCounts } from './event-changes.ts';
 import { anchorOf } from './rule-link.ts';
 import { eventCountWords, EVENTS_TEXT, eventPurpose } from './texts-settings.ts';
 import { eventWord } from './texts.ts';
@@ -26,14 +27,15 @@ const NAMES = [
 
 interface EventRowsProps {
   events: [string, EventMapping][];
-  counts: Record<string, { seen: number; sent: number }>;
+  counts: EventCounts;
+  locale: string;
   errors: Record<string, string>;
   onChange: (event: string, mapping: EventMapping) => void;
   /** Only own events can be removed. */
   onRemove?: (event: string) => void;
 }
 
-export function EventRows({ events, counts, errors, onChange, onRemove }: EventRowsProps) {
+export function EventRows({ events, counts, locale, errors, onChange, onRemove }: EventRowsProps) {
   return (
     <BlockStack gap="400">
       {events.map(([event, mapping], place) => (
@@ -50,7 +52,7 @@ export function EventRows({ events, counts, errors, onChange, onRemove }: EventR
               />
               <Box paddingInlineStart="600">
                 <Text as="p" variant="bodySm">
-                  {eventCountWords(counts[event], mapping.on)}
+                  {eventCountWords(counts[event], mapping.on, locale)}
                 </Text>
               </Box>
               {onRemove ? (

@@ -123,7 +123,7 @@ function Day({ day, shown }: { day: CalendarDay; shown: Days }) {
       className="ledger-day"
       to={`/app/ledger?from=${day.day}&to=${day.day}`}
       preventScrollReset
-      aria-label={`${day.name}: ${MARK_WORDS[day.mark]}, ${day.orders} ${day.orders === 1 ? 'order' : 'orders'}`}
+      aria-label={`${day.name}: ${MARK_WORDS[day.mark]}, ${day.orders}`}
       {...(chosen ? { 'aria-current': 'date' as const } : {})}
     >
       <span>{day.number}</span>

@@ -53,11 +53,10 @@ export function ClosesBadge({ closes }: { closes: boolean }) {
 }
 
 function Line({ line, rest = false }: { line: SumLine; rest?: boolean }) {
-  const onlyMoney = line.name === LEDGER_TEXT.edited;
   return (
     <tr className={rest ? 'ledger-rest' : line.inner ? 'ledger-inner' : undefined}>
       <th scope="row">{line.path ? <Link url={line.path}>{line.name}</Link> : line.name}</th>
-      <td>{onlyMoney ? '' : line.count}</td>
+      <td>{line.count}</td>
       <td>{line.money}</td>
     </tr>
   );

@@ -5,7 +5,7 @@ import { HOME_TEXT } from './texts-home.ts';
 
 export interface CoverageWords {
   text: string;
-  keys: { name: string; percent: number }[];
+  keys: { name: string; percent: number; text: string }[];
 }
 
 export function MatchCoverage({ coverage }: { coverage: CoverageWords | null }) {
@@ -20,12 +20,12 @@ export function MatchCoverage({ coverage }: { coverage: CoverageWords | null }) 
             {coverage?.text ?? HOME_TEXT.matchNone}
           </Text>
         </BlockStack>
-        {coverage?.keys.map(({ name, percent }) => (
+        {coverage?.keys.map(({ name, percent, text }) => (
           <BlockStack key={name} gap="050">
             <InlineStack align="space-between">
               <Text as="span">{name}</Text>
               <Text as="span" numeric>
-                {percent} %
+                {text}
               </Text>
             </InlineStack>
             <div aria-hidden="true">

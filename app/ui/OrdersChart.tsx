@@ -13,20 +13,26 @@ export interface ChartDay {
   refused: number;
 }
 
-const PARTS = [
-  { key: 'sent', color: '#29845a' },
-  { key: 'waiting', color: '#b28400' },
-  { key: 'skipped', color: '#8a8a8a' },
-  { key: 'refused', color: '#c70a24' },
-] as const;
+export interface ChartWords {
+  days: ChartDay[];
+  /** What the longest bar stands for. */
+  most: string;
+  /** The same for reading: the day, then its parts. */
+  rows: string[][];
+  summary: string;
+}
+
+/** From the bottom up. */
+export const CHART_PARTS = ['sent', 'waiting', 'skipped', 'refused'] as const;
+const COLORS = { sent: '#29845a', waiting: '#b28400', skipped: '#8a8a8a', refused: '#c70a24' } as const;
 
 const HEIGHT = 120;
 const SLOT = 10;
 const BAR = 7;
 
-export function OrdersChart({ days, summary }: { days: ChartDay[]; summary: string }) {
+export function OrdersChart({ chart }: { chart: ChartWords }) {
   const [table, setTable] = useState(false);
-  const most = Math.max(0, ...days.map(sumOf));
+  const most = Math.max(0, ...chart.days.map(sumOf));
   return (
     <Card>
       <BlockStack gap="300">
@@ -45,9 +51,9 @@ export function OrdersChart({ days, summary }: { days: ChartDay[]; summary: stri
             {HOME_TEXT.chartEmpty}
           </Text>
         ) : table ? (
-          <Table days={days} />
+          <Table rows={chart.rows} />
         ) : (
-          <Bars days={days} most={most} summary={summary} />
+          <Bars chart={chart} most={most} />
         )}
       </BlockStack>
     </Card>
@@ -57,14 +63,14 @@ export function OrdersChart({ days, summary }: { days: ChartDay[]; summary: stri
 const sumOf = ({ sent, waiting, skipped, refused }: ChartDay): number => sent + waiting + skipped + refused;
 
 /** Labels are text beside the drawing, so that they stay readable however narrow it is drawn. */
-function Bars({ days, most, summary }: { days: ChartDay[]; most: number; summary: string }) {
+function Bars({ chart: { days, summary, most: mostWords }, most }: { chart: ChartWords; most: number }) {
   return (
     <BlockStack gap="200">
       <InlineStack gap="400">
-        {PARTS.map(({ key, color }) => (
+        {CHART_PARTS.map((key) => (
           <InlineStack key={key} gap="100" blockAlign="center">
             <svg width="12" height="12" aria-hidden="true" focusable="false">
-              <rect width="12" height="12" rx="2" fill={color} />
+              <rect width="12" height="12" rx="2" fill={COLORS[key]} />
             </svg>
             <Text as="span" variant="bodySm">
               {HOME_TEXT.numbers[key]}
@@ -73,7 +79,7 @@ function Bars({ days, most, summary }: { days: ChartDay[]; most: number; summary
         ))}
       </InlineStack>
       <Text as="span" variant="bodySm" tone="subdued" numeric>
-        {most}
+        {mostWords}
       </Text>
       <svg
         role="img"
@@ -117,24 +123,24 @@ function Bar({ day, x, most }: { day: ChartDay; x: number; most: number }) {
   let top = HEIGHT;
   return (
     <g>
-      {PARTS.map(({ key, color }) => {
+      {CHART_PARTS.map((key) => {
         const height = (day[key] / most) * HEIGHT;
         top -= height;
         return height === 0 ? null : (
-          <rect key={key} x={x} y={top} width={BAR} height={height} fill={color} />
+          <rect key={key} x={x} y={top} width={BAR} height={height} fill={COLORS[key]} />
         );
       })}
     </g>
   );
 }
 
-function Table({ days }: { days: ChartDay[] }) {
-  const names = PARTS.map(({ key }) => HOME_TEXT.numbers[key]);
+function Table({ rows }: { rows: string[][] }) {
+  const names = CHART_PARTS.map((part) => HOME_TEXT.numbers[part]);
   return (
     <DataTable
       columnContentTypes={['text', 'numeric', 'numeric', 'numeric', 'numeric']}
       headings={[HOME_TEXT.day, ...names]}
-      rows={[...days].reverse().map((day) => [day.label, ...PARTS.map(({ key }) => day[key])])}
+      rows={[...rows].reverse()}
       increasedTableDensity
     />
   );

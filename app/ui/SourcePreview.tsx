@@ -2,7 +2,7 @@
 import { BlockStack, Card, InlineGrid, Text } from '@shopify/polaris';
 
 import { ExampleLinks } from './SourceSwitches.tsx';
-import { lastDays, notAll, SOURCES_TEXT } from './texts-settings.ts';
+import { lastDays, SOURCES_TEXT } from './texts-settings.ts';
 import type { LookWords, PeriodWords } from './words-for-sources.ts';
 
 interface SourcePreviewProps {
@@ -67,7 +67,7 @@ function Body({ look, changed, wrong }: Omit<SourcePreviewProps, 'late'>) {
         </BlockStack>
       ) : null}
       <Text as="p" variant="bodySm" tone="subdued">
-        {look.whole ? SOURCES_TEXT.previewText : `${notAll(look.orders)} ${SOURCES_TEXT.previewText}`}
+        {look.notAll === null ? SOURCES_TEXT.previewText : `${look.notAll} ${SOURCES_TEXT.previewText}`}
       </Text>
     </BlockStack>
   );
@@ -77,8 +77,8 @@ function Period({ period, changed }: { period: PeriodWords; changed: boolean }) 
   const arrow = (before: string, after: string) =>
     changed && before !== after ? `${before} → ${after}` : after;
   const rows: [string, string | null][] = [
-    ['Sent', arrow(period.sentBefore, period.sentAfter)],
-    ['Kept back', arrow(period.keptBefore, period.keptAfter)],
+    [SOURCES_TEXT.sent, arrow(period.sentBefore, period.sentAfter)],
+    [SOURCES_TEXT.keptBack, arrow(period.keptBefore, period.keptAfter)],
     [SOURCES_TEXT.comesIn, changed ? period.comesIn : null],
     [SOURCES_TEXT.goesOut, changed ? period.goesOut : null],
   ];

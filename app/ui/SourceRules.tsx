@@ -22,15 +22,15 @@ import {
   FIELD_CHOICES,
   FIELD_WORDS,
   OPERATOR_WORDS,
-  ruleCountWords,
   ruleName,
   SOURCES_TEXT,
   unansweredWords,
 } from './texts-settings.ts';
+import type { LookWords, RuleCountWords } from './words-for-sources.ts';
 
 interface SourceRulesProps {
   rules: SourceRule[];
-  counts: Record<string, { matching: number; unanswered: number }>;
+  counts: LookWords['rules'];
   errors: Record<string, string>;
   /** Fields that Tock may not read, and the rules as they are stored. */
   closed: ClosedSources['fields'];
@@ -272,18 +272,17 @@ function RuleCount({
   closed,
 }: {
   rule: SourceRule;
-  count: { matching: number; unanswered: number } | undefined;
+  count: RuleCountWords | undefined;
   closed: boolean;
 }) {
-  const words = rule.values.length > 0 ? ruleCountWords(count) : null;
   return (
     <BlockStack gap="050">
-      {words ? (
+      {count && rule.values.length > 0 ? (
         <Text as="p" variant="bodySm">
-          {words}
+          {count.fits}
         </Text>
       ) : null}
-      {count && count.unanswered > 0 && !closed ? (
+      {count && count.unanswered !== null && !closed ? (
         <Text as="p" variant="bodySm" tone="caution">
           {unansweredWords(count.unanswered, rule.field)}
         </Text>

@@ -84,10 +84,10 @@ function Hidden({ source: { sourceName, appId } }: { source: Source }) {
 function Side({ kept }: { kept: Source['kept'] }) {
   switch (kept) {
     case 'none':
-      return <Badge tone="success">Sent</Badge>;
+      return <Badge tone="success">{SOURCES_TEXT.sent}</Badge>;
     case 'some':
-      return <Badge>Partly kept back</Badge>;
+      return <Badge>{SOURCES_TEXT.partlyKeptBack}</Badge>;
     case 'all':
-      return <Badge tone="attention">Kept back</Badge>;
+      return <Badge tone="attention">{SOURCES_TEXT.keptBack}</Badge>;
   }
 }

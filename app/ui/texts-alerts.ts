@@ -34,7 +34,7 @@ export const CAUSE_WORDS: Record<Cause, CauseWords> = {
   errors: {
     name: 'TikTok refuses events',
     help: 'Counted over today and yesterday, from five refused events on.',
-    title: ({ percent }) => `TikTok refuses ${percent} % of the events`,
+    title: ({ percent }) => `TikTok refuses ${percent}% of the events`,
     text: ({ errors, all }) =>
       `${errors} of ${all} events since yesterday were refused by TikTok. Refused events do not count for your campaigns.`,
     next: 'Open the log in Tock, choose Refused, and read the cause of one of them.',
@@ -64,9 +64,9 @@ export const CAUSE_WORDS: Record<Cause, CauseWords> = {
   clicks_dropped: {
     name: 'Fewer orders with an ad click',
     help: 'Compared with the two weeks before, once there are enough orders for it to mean something.',
-    title: ({ now }) => `Only ${now} % of the orders carry an ad click`,
+    title: ({ now }) => `Only ${now}% of the orders carry an ad click`,
     text: ({ now, usual, orders: count }) =>
-      `Of the newest ${orders(count)}, ${now} % carry a TikTok ad click; ${usual} % is usual for your store. TikTok can then credit fewer sales to your ads.`,
+      `Of the newest ${orders(count)}, ${now}% carry a TikTok ad click; ${usual}% is usual for your store. TikTok can then credit fewer sales to your ads.`,
     next: 'Check in Tock, under Storefront, that the storefront pixel is on, and think of what changed: a new theme, a new consent banner, or paused ads.',
     to: '/app/storefront',
     cleared: 'Orders carry ad clicks as often as usual again.',

@@ -1,4 +1,5 @@
 /** The words of the Ledger pages, ready for translation. */
+import { countWords } from './count-words.ts';
 import type { DayMark } from './words-for-ledger.ts';
 
 export const LEDGER_TEXT = {
@@ -142,16 +143,15 @@ export function comparedWords(at: string | null, trouble: string | null): string
 
 export const printedWords = (at: string): string => `Printed ${at}`;
 export const zoneWords = (timeZone: string): string => `Days in the time zone ${timeZone}`;
-export const pageOfOrders = (count: number): string => (count === 1 ? '1 order' : `${count} orders`);
-
-export const foundWords = (orders: number, money: string, from: string, to: string): string =>
-  `${pageOfOrders(orders)} worth ${money} from ${from} to ${to} can be sent.`;
-export const knownWords = (known: number): string =>
+/** `orders` is "1 order" or "1,204 orders". */
+export const foundWords = (orders: string, money: string, from: string, to: string): string =>
+  `${orders} worth ${money} from ${from} to ${to} can be sent.`;
+export const knownWords = (known: number, locale: string): string =>
   known === 1
     ? 'One more order of that time is in Tock already.'
-    : `${known} more orders of that time are in Tock already.`;
-export const sendWords = (orders: number): string => `Send ${pageOfOrders(orders)}`;
-export const recordedSoFar = (recorded: number, total: number, money: string): string =>
-  `${recorded} of ${pageOfOrders(total)} taken in, worth ${money}.`;
+    : `${countWords(known, locale)} more orders of that time are in Tock already.`;
+export const sendWords = (orders: string): string => `Send ${orders}`;
+export const recordedSoFar = (recorded: string, total: string, money: string): string =>
+  `${recorded} of ${total} taken in, worth ${money}.`;
 export const startedWords = (actor: string, at: string): string =>
   `Started by ${actor.replace(/ \(\d+\)$/, '')} on ${at}.`;

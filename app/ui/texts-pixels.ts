@@ -40,7 +40,10 @@ export const PIXEL_TEXT = {
   moveGuide: 'Moving from another app',
   waits: 'What waits for this pixel',
   saved: 'Pixel saved',
-  released: (orders: number, late: number): string =>
-    `Token replaced. Going out now: ${orders}. Too late to send: ${late}.`,
+  /** Each is "1 order" or "12 orders", and null where there is none. */
+  released: (going: string | null, late: string | null): string =>
+    ['Token replaced.', going && `Going out now: ${going}.`, late && `Too late to send: ${late}.`]
+      .filter((sentence) => sentence !== null)
+      .join(' '),
   removeWaits: 'It will not be sent:',
 } as const;

@@ -1,4 +1,5 @@
 /** The words of the pages Events, Order sources and Values, ready for translation. */
+import { countWords, orderCount, percentWords } from './count-words.ts';
 import type { NotTold } from '../conversion/facts.ts';
 import type { FeatureWithScopes } from '../shopify/feature-scopes.ts';
 import type { RuleField, RuleOperator, SourceSwitch } from '../conversion/settings.ts';
@@ -44,14 +45,16 @@ export const NO_PIXEL_TEXT = {
   add: 'Add pixel',
 } as const;
 
-export function eventCountWords(count: { seen: number; sent: number } | undefined, on: boolean): string {
+export function eventCountWords(
+  count: { seen: number; sent: number } | undefined,
+  on: boolean,
+  locale: string,
+): string {
   if (count === undefined || count.seen === 0)
     return on ? 'None in the last 30 days' : 'Not counted while it is off';
-  const seen = `${plain(count.seen)} in the last 30 days`;
-  return count.sent === count.seen ? `${seen}, all sent` : `${seen}, ${plain(count.sent)} sent`;
+  const seen = `${countWords(count.seen, locale)} in the last 30 days`;
+  return count.sent === count.seen ? `${seen}, all sent` : `${seen}, ${countWords(count.sent, locale)} sent`;
 }
-
-const plain = (count: number): string => new Intl.NumberFormat('en').format(count);
 
 export const SWITCH_WORDS: Record<SourceSwitch, { name: string; text: string }> = {
   tiktokShop: {
@@ -169,6 +172,9 @@ export const SOURCES_TEXT = {
   down: 'Move down',
   removeRule: 'Remove',
   block: 'Keep back',
+  sent: 'Sent',
+  keptBack: 'Kept back',
+  partlyKeptBack: 'Partly kept back',
   allow: 'Send',
   sources: 'Sources seen',
   sourcesIntro: 'Where the orders of the last 30 days came from, as Shopify names it.',
@@ -197,18 +203,17 @@ export const MARKS_TEXT = {
 
 export const lastDays = (days: number): string => `Last ${days} days`;
 
-export const notAll = (orders: number): string => `Your newest ${plain(orders)} orders were counted.`;
+export const notAll = (orders: number, locale: string): string =>
+  `Your newest ${orderCount(orders, locale)} were counted.`;
 
-export const ordersWords = (orders: number, money: string): string =>
-  orders === 0 ? 'no orders' : `${plain(orders)} ${orders === 1 ? 'order' : 'orders'}, ${money}`;
+export const ordersWords = (orders: number, money: string, locale: string): string =>
+  orders === 0 ? 'no orders' : `${orderCount(orders, locale)}, ${money}`;
 
-export function ruleCountWords(count: { matching: number; unanswered: number } | undefined): string | null {
-  if (count === undefined) return null;
-  return `Fits ${plain(count.matching)} ${count.matching === 1 ? 'order' : 'orders'} of the last 30 days.`;
-}
+export const fittingWords = (orders: number, locale: string): string =>
+  `Fits ${orderCount(orders, locale)} of the last 30 days.`;
 
-export const unansweredWords = (orders: number, field: RuleField): string =>
-  `Of ${plain(orders)} ${orders === 1 ? 'order' : 'orders'} Tock does not know “${FIELD_WORDS[field]}”, because no rule needed it then. They are counted as not fitting. New orders are asked.`;
+export const unansweredWords = (orders: string, field: RuleField): string =>
+  `Of ${orders} Tock does not know “${FIELD_WORDS[field]}”, because no rule needed it then. They are counted as not fitting. New orders are asked.`;
 
 /** What Tock says before Shopify asks for more access. */
 export const ACCESS_WORDS: Record<
@@ -327,14 +332,14 @@ export const settingWords = (setting: {
 }): string =>
   setting.kind === 'template' ? `the template ${setting.template ?? ''}` : `“${KIND_WORDS[setting.kind]}”`;
 
-export const matchWords = (matched: number, items: number): string =>
-  `${plain(matched)} of ${plain(items)} products match (${items === 0 ? 0 : Math.floor((matched * 100) / items)} %)`;
+export const matchWords = (matched: number, items: number, locale: string): string =>
+  `${countWords(matched, locale)} of ${countWords(items, locale)} products match (${percentWords(matched, items, locale)})`;
 
-export const idsRead = (ids: number, column: string | null): string =>
-  `${plain(ids)} ${ids === 1 ? 'id' : 'ids'} read${column === null ? '' : ` from the column “${column}”`}.`;
+export const idsRead = (ids: number, column: string | null, locale: string): string =>
+  `${countWords(ids, locale)} ${ids === 1 ? 'id' : 'ids'} read${column === null ? '' : ` from the column “${column}”`}.`;
 
-export const betterWords = (setting: string, matched: number, items: number): string =>
-  `With ${setting}, ${plain(matched)} of ${plain(items)} would match.`;
+export const betterWords = (setting: string, matched: number, items: number, locale: string): string =>
+  `With ${setting}, ${countWords(matched, locale)} of ${countWords(items, locale)} would match.`;
 
 export const SAVING_TEXT = {
   save: 'Save',

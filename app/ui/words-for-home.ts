@@ -4,13 +4,14 @@ import type { Cause } from '../alerts/choice.ts';
 import type { Overview, Stuck } from '../overview.ts';
 import type { InstalledShop } from '../store/installs.ts';
 import type { Pixel } from '../store/pixels.ts';
-import type { ChartDay } from './OrdersChart.tsx';
+import { countWords, orderCount, percentWords } from './count-words.ts';
+import { CHART_PARTS, type ChartDay, type ChartWords } from './OrdersChart.tsx';
 import type { CoverageWords } from './MatchCoverage.tsx';
 import type { OrderNumbers } from './NumbersCard.tsx';
 import type { SetupStep } from './SetupList.tsx';
 import { HOME_TEXT, type HomeState } from './texts-home.ts';
 import { MATCH_KEY_WORDS } from './texts-log.ts';
-import { countWords, momentWords, moneyWords, type ShopWords } from './words-for.ts';
+import { momentWords, moneyWords, type ShopWords } from './words-for.ts';
 
 type Numbers = Overview['today'];
 
@@ -92,18 +93,23 @@ export function numberWords(numbers: Numbers, currency: string, locale: string):
 export function chartWords(
   { days }: Pick<Overview, 'days'>,
   locale: string,
-): { days: ChartDay[]; summary: string } {
+): ChartWords {
   const label = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
   const sent = days.reduce((sum, day) => sum + day.sent, 0);
   const most = Math.max(0, ...days.map(({ orders }) => orders));
-  return {
-    days: days.map((day) => ({
+  const drawn = days.map(
+    (day): ChartDay => ({
       label: label.format(new Date(`${day.day}T00:00:00Z`)),
       sent: day.sent,
       waiting: day.waiting,
       skipped: day.skipped,
       refused: day.error,
-    })),
+    }),
+  );
+  return {
+    days: drawn,
+    most: countWords(most, locale),
+    rows: drawn.map((day) => [day.label, ...CHART_PARTS.map((part) => countWords(day[part], locale))]),
     summary: HOME_TEXT.chartSummary(days.length, countWords(sent, locale), countWords(most, locale)),
   };
 }
@@ -112,15 +118,16 @@ export function coverageWords({ match }: Pick<Overview, 'match'>, locale: string
   if (match.orders === 0) return null;
   return {
     text: HOME_TEXT.matchText(countWords(match.orders, locale)),
-    keys: MATCH_KEYS.map((key) => ({
-      name: MATCH_KEY_WORDS[key],
-      percent: Math.round(((match.with[key] ?? 0) / match.orders) * 100),
-    })),
+    keys: MATCH_KEYS.map((key) => {
+      const there = match.with[key] ?? 0;
+      return {
+        name: MATCH_KEY_WORDS[key],
+        percent: Math.floor((there / match.orders) * 100),
+        text: percentWords(there, match.orders, locale),
+      };
+    }),
   };
 }
-
-export const orderCount = (count: number, locale: string): string =>
-  `${countWords(count, locale)} ${count === 1 ? 'order' : 'orders'}`;
 
 /** What waits for a token or for the end of a pause: how much, how long it is of use, and what no longer is. Empty where nothing waits. */
 export function stuckWords(stuck: Stuck, state: Pixel['state'], currency: string, shop: ShopWords): string[] {

@@ -2,6 +2,7 @@
 import type { BooksCheck } from '../ledger/books.ts';
 import type { Amounted, PixelSum } from '../ledger/sum.ts';
 import type { ToldPeriod } from '../ledger/told.ts';
+import { countWords, orderCount } from './count-words.ts';
 import { shortReason } from './texts.ts';
 import { LEDGER_TEXT } from './texts-ledger.ts';
 import { moneyWords, momentWords, type ShopWords } from './words-for.ts';
@@ -16,12 +17,12 @@ export interface CalendarDay {
   mark: DayMark;
   /** "5 November 2026" */
   name: string;
-  orders: number;
+  orders: string;
 }
 
 export interface SumLine {
   name: string;
-  count: number;
+  count: string;
   money: string;
   /** Where its orders are listed; null where there are none. */
   path: string | null;
@@ -88,7 +89,7 @@ export function calendarOf(told: ToldPeriod, month: string, locale: string): (Ca
     const isOpen = day <= told.today && day >= told.firstDay;
     const mark: DayMark =
       sum && !sum.closes ? 'wrong' : sum?.statement ? 'closed' : isOpen || sum ? 'open' : 'none';
-    cells.push({ day, number, mark, name: dayWords(day, locale), orders: ordersIn(sum?.sums ?? []) });
+    cells.push({ day, number, mark, name: dayWords(day, locale), orders: orderCount(ordersIn(sum?.sums ?? []), locale) });
   }
   while (cells.length % 7 > 0) cells.push(null);
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));
@@ -110,7 +111,7 @@ export function sumWords(
       `/app/ledger/orders?${new URLSearchParams({ part, ...where }).toString()}`;
     const line = (name: string, { count, minor }: Amounted, path: string | null, inner = false): SumLine => ({
       name,
-      count,
+      count: countWords(count, locale),
       money: money(minor),
       path: count === 0 ? null : path,
       inner,
@@ -148,7 +149,7 @@ export function sumWords(
       ],
       unexplained: line(LEDGER_TEXT.unexplained, unexplained, inList('unexplained')),
       beside: [
-        { name: LEDGER_TEXT.edited, count: 0, money: money(sum.editedMinor), path: null, inner: false },
+        { name: LEDGER_TEXT.edited, count: '', money: money(sum.editedMinor), path: null, inner: false },
         line(LEDGER_TEXT.gone, sum.gone, inList('gone')),
       ],
     };
@@ -178,7 +179,7 @@ export function changeWords(told: ToldPeriod, pixels: readonly PixelName[], shop
       key: String(place),
       day: dayWords(change.day, shop.locale),
       change: `${state}: ${shortReason(change.reason)}${pixel}`,
-      orders: change.count > 0 ? `+${change.count}` : String(change.count).replace('-', '−'),
+      orders: new Intl.NumberFormat(shop.locale, { signDisplay: 'exceptZero' }).format(change.count),
       money: moneyWords(change.minor, change.currency, shop.locale) ?? '–',
       bookedIn: `${change.bookedIn.number} · ${momentWords(change.bookedIn.closedAt, shop)}`,
     };
@@ -211,7 +212,7 @@ export function checkWords(check: BooksCheck, locale: string): CheckWords {
     ),
     ...check.totals.map(
       (fault) =>
-        `${dayWords(fault.day, locale)}: the total of ${fault.event} (${fault.state}, ${shortReason(fault.reason)}) is ${fault.total}, the orders behind it are ${fault.rows}.`,
+        `${dayWords(fault.day, locale)}: the total of ${fault.event} (${fault.state}, ${shortReason(fault.reason)}) is ${countWords(fault.total, locale)}, the orders behind it are ${countWords(fault.rows, locale)}.`,
     ),
   ];
   const pending =
@@ -220,7 +221,8 @@ export function checkWords(check: BooksCheck, locale: string): CheckWords {
       : [
           `${check.pending.map((day) => dayWords(day, locale)).join(', ')}: changed since closing. The next statement books it.`,
         ];
-  const days = check.statements === 1 ? 'one closed day' : `${check.statements} closed days`;
+  const days =
+    check.statements === 1 ? 'one closed day' : `${countWords(check.statements, locale)} closed days`;
   const { sound } = check;
   return {
     sound,
@@ -236,7 +238,7 @@ export function checkWords(check: BooksCheck, locale: string): CheckWords {
 
 export interface DayLine {
   day: string;
-  orders: number;
+  orders: string;
   mark: DayMark;
   seal: string | null;
 }
@@ -245,7 +247,7 @@ export interface DayLine {
 export const dayLines = (told: ToldPeriod, locale: string): DayLine[] =>
   [...told.days].reverse().map(({ day, sums, closes, statement }) => ({
     day: dayWords(day, locale),
-    orders: ordersIn(sums),
+    orders: countWords(ordersIn(sums), locale),
     mark: closes ? (statement ? 'closed' : 'open') : 'wrong',
     seal: statement?.hash ?? null,
   }));

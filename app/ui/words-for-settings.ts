@@ -97,7 +97,7 @@ const onOff = (on: boolean): string => (on ? SETTING_WORDS.on : SETTING_WORDS.of
 function profitText(profit: PixelSettings['value']['profit']): string {
   if (!profit) return VALUES_TEXT.profitNone;
   const what = profit.kind === 'margin' ? VALUES_TEXT.percentMargin : VALUES_TEXT.percentCost;
-  return `${what}: ${profit.percent} %`;
+  return `${what}: ${profit.percent}%`;
 }
 
 /** "1. Keep back: Order tag is wholesale". */

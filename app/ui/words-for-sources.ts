@@ -3,7 +3,8 @@ import { toMinor } from '../conversion/browser.ts';
 import type { SourceSwitch } from '../conversion/settings.ts';
 import type { SourcesLook } from '../settings/pages.ts';
 import type { ExampleOrder, Tally } from '../settings/preview.ts';
-import { ordersWords, sourceWords } from './texts-settings.ts';
+import { orderCount } from './count-words.ts';
+import { fittingWords, notAll, ordersWords, sourceWords } from './texts-settings.ts';
 import { moneyWords, type ShopWords } from './words-for.ts';
 
 export interface ExampleWords {
@@ -22,9 +23,16 @@ export interface PeriodWords {
   goesOut: string | null;
 }
 
+export interface RuleCountWords {
+  fits: string;
+  /** Orders of which its field is not known; null where there are none. */
+  unanswered: string | null;
+}
+
 export interface LookWords {
   orders: number;
-  whole: boolean;
+  /** Where there are more orders than one look takes in. */
+  notAll: string | null;
   periods: PeriodWords[];
   comesIn: ExampleWords[];
   goesOut: ExampleWords[];
@@ -36,11 +44,11 @@ export interface LookWords {
     text: string;
     kept: 'all' | 'some' | 'none';
   }[];
-  rules: Record<string, { matching: number; unanswered: number }>;
+  rules: Record<string, RuleCountWords>;
 }
 
 export function lookWords(look: SourcesLook, shop: ShopWords): LookWords {
-  const tally = (counted: Tally): string => ordersWords(counted.orders, moneyOf(counted, shop.locale));
+  const tally = (counted: Tally): string => ordersWords(counted.orders, moneyOf(counted, shop.locale), shop.locale);
   const orNothing = (counted: Tally): string | null => (counted.orders === 0 ? null : tally(counted));
   const examples = (orders: readonly ExampleOrder[]): ExampleWords[] =>
     orders.map((order) => exampleWords(order, shop));
@@ -52,7 +60,7 @@ export function lookWords(look: SourcesLook, shop: ShopWords): LookWords {
   const { switches } = look;
   return {
     orders: look.lookedAt,
-    whole: look.whole,
+    notAll: look.whole ? null : notAll(look.lookedAt, shop.locale),
     periods: [...look.periods].reverse().map((period) => ({
       days: period.days,
       sentBefore: tally(period.before.sent),
@@ -80,7 +88,15 @@ export function lookWords(look: SourcesLook, shop: ShopWords): LookWords {
       text: tally(source.seen),
       kept: source.kept === 0 ? 'none' : source.kept === source.seen.orders ? 'all' : 'some',
     })),
-    rules: Object.fromEntries(look.rules),
+    rules: Object.fromEntries(
+      [...look.rules].map(([id, { matching, unanswered }]): [string, RuleCountWords] => [
+        id,
+        {
+          fits: fittingWords(matching, shop.locale),
+          unanswered: unanswered === 0 ? null : orderCount(unanswered, shop.locale),
+        },
+      ]),
+    ),
   };
 }
 

@@ -67,12 +67,12 @@ export interface CatalogueWords {
   better: { text: string; setting: ContentIdSettings } | null;
 }
 
-export function catalogueWords(result: CatalogueResult): CatalogueWords {
+export function catalogueWords(result: CatalogueResult, locale: string): CatalogueWords {
   const { current, better, items } = result;
   return {
-    read: idsRead(result.ids, result.column),
+    read: idsRead(result.ids, result.column, locale),
     cut: result.cut,
-    matched: matchWords(current.matched, items),
+    matched: matchWords(current.matched, items, locale),
     state:
       items === 0
         ? 'nothing_to_compare'
@@ -84,7 +84,7 @@ export function catalogueWords(result: CatalogueResult): CatalogueWords {
     missing: current.missing,
     looksLike: result.catalogueLooksLike,
     better: better && {
-      text: betterWords(settingWords(better.setting), better.matched, items),
+      text: betterWords(settingWords(better.setting), better.matched, items, locale),
       setting: better.setting,
     },
   };

@@ -23,9 +23,6 @@ export function moneyWords(minor: bigint | null, currency: string | null, locale
 const asNumeric = (decimal: string): `${number}` => (isNumeric(decimal) ? decimal : '0');
 const isNumeric = (text: string): text is `${number}` => /^-?\d+(\.\d+)?$/.test(text);
 
-export const countWords = (count: number, locale: string): string =>
-  new Intl.NumberFormat(locale).format(count);
-
 export function momentWords(at: Date, { timeZone, locale }: ShopWords): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone,

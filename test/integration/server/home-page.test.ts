@@ -113,8 +113,8 @@ test('waits for the first order, then is active with its numbers, its days and w
   });
   expect(seen.today.value).toMatch(/^\$\d/);
   expect(seen.chart.days.at(-1)).toMatchObject({ sent: 1, skipped: 1, waiting: 0 });
-  expect(seen.coverage?.keys).toContainEqual({ name: 'Email', percent: 100 });
-  expect(seen.coverage?.keys).toContainEqual({ name: 'Ad click', percent: 0 });
+  expect(seen.coverage?.keys).toContainEqual({ name: 'Email', percent: 100, text: '100%' });
+  expect(seen.coverage?.keys).toContainEqual({ name: 'Ad click', percent: 0, text: '0%' });
   expect(done(seen)).toEqual(['pixel', 'webPixel', 'order']);
   expect(seen.steps.find(({ key }) => key === 'webPixel')?.to).toBe('/app/storefront');
 });
@@ -190,12 +190,12 @@ test('a refused token is said first, with the money that waits, how long it is o
   await own().pixels.change(pixel.id, { state: 'token_refused' }, 'TikTok');
   const replace = async () =>
     (await atPixel({ intent: 'save', name: 'Main', testEventCode: '', token: pixel.token })).json();
-  expect(await replace()).toMatchObject({ done: 'Token replaced. Going out now: 2. Too late to send: 0.' });
+  expect(await replace()).toMatchObject({ done: 'Token replaced. Going out now: 2 orders.' });
   await own().pixels.change(pixel.id, { state: 'token_refused' }, 'TikTok');
 
   app.clock.advance(14 * 24 * HOUR + HOUR);
   expect((await home()).stuck[0]?.sentences).toEqual([expect.stringMatching(/^2 orders became too late/)]);
-  expect(await replace()).toMatchObject({ done: 'Token replaced. Going out now: 0. Too late to send: 2.' });
+  expect(await replace()).toMatchObject({ done: 'Token replaced. Too late to send: 2 orders.' });
 });
 
 test('a store that was disconnected is told so, with the way back', async () => {

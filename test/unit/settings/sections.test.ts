@@ -103,11 +103,12 @@ it('says in numbers what a change of events does', () => {
     newsletter: { on: true, name: 'Subscribe' },
   };
   const counts = { order: { seen: 1200, sent: 1100 }, product_viewed: { seen: 5, sent: 5 } };
-  expect(eventChanges(events, draft, counts)).toEqual([
+  expect(eventChanges(events, draft, counts, 'en')).toEqual([
     'Order: sent as Purchase instead of CompletePayment. 1,200 seen in the last 30 days. Campaigns that aim at CompletePayment no longer see it.',
     'Product view: no longer sent. 5 seen in the last 30 days.',
     'Cart view: sent as ViewCart from now on.',
     'newsletter: sent as Subscribe from now on.',
   ]);
-  expect(eventChanges(events, events, counts)).toEqual([]);
+  expect(eventChanges(events, events, counts, 'en')).toEqual([]);
+  expect(eventChanges(events, draft, counts, 'de')[0]).toContain('1.200 seen');
 });
