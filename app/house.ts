@@ -63,6 +63,7 @@ import {
   keepOf,
   keptFrom,
   type Keep,
+  type KeepActor,
   type KeepChoice,
   type KeepOutcome,
 } from './privacy/keep.ts';
@@ -116,7 +117,7 @@ export interface House {
   openAlerts(shopId: ShopId): Promise<OpenAlert[]>;
   /** How long the shop keeps page events and orders, and between what it may choose. */
   keepOf(shopId: ShopId): Promise<Keep>;
-  changeKeep(shopId: ShopId, chosen: KeepChoice, actor: string): Promise<KeepOutcome>;
+  changeKeep(shopId: ShopId, chosen: KeepChoice, by: KeepActor): Promise<KeepOutcome>;
   /** Carries out what Shopify asked for in customers' and shops' names; answers how many requests that were. */
   runPrivacy(): Promise<number>;
   /** Delivery and the jobs by the clock run in this process from now on. */
@@ -461,8 +462,7 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     presses,
     openAlerts: (shopId) => alerts.open(shopId),
     keepOf: (shopId) => keepOf(store.database, shopId),
-    changeKeep: (shopId, chosen, actor) =>
-      changeKeep({ database: store.database, clock }, shopId, chosen, actor),
+    changeKeep: (shopId, chosen, by) => changeKeep({ database: store.database, clock }, shopId, chosen, by),
     runPrivacy,
     async startWork() {
       working = true;

@@ -1,6 +1,6 @@
 /**
- * `npm run gallery [-- --readme] [-- --only NAME]`: pictures of every page of the admin in every state, for a desk and
- * for a phone, into `gallery/`; with --readme only those of the README, into `docs/pictures/`.
+ * `npm run gallery [-- --readme] [-- --only PAGE] [-- --state NAME]`: pictures of every page of the admin in every state,
+ * for a desk and for a phone, into `gallery/`; with --readme only those of the README, into `docs/pictures/`.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,6 +44,8 @@ function statesOf(admin: Admin, world: AdminWorld): State[] {
   const show = (page: AdminPage): Promise<Frame> => admin.show(page);
   return [
     { name: 'month', show },
+    { name: 'test-mode', show, begin: () => world.tryOut(true), end: () => world.tryOut(false) },
+    { name: 'alert-open', show, begin: () => world.alarm(true), end: () => world.alarm(false) },
     { name: 'nothing-yet', show: (page) => admin.show(page, world.fresh) },
     {
       name: 'longer-texts',
@@ -62,8 +64,14 @@ function statesOf(admin: Admin, world: AdminWorld): State[] {
       end: () => world.shopifyFails(false),
     },
     { name: 'other-senders', show, begin: () => world.findSenders() },
+    {
+      name: 'connected-and-empty',
+      show: (page) => admin.show(page, world.fresh),
+      begin: () => world.connectFresh(),
+    },
     { name: 'many-rows', show, begin: () => world.addRows(MANY_ROWS) },
     { name: 'token-refused', show, begin: () => world.refuseToken() },
+    { name: 'disconnected', show, begin: () => world.disconnect() },
   ];
 }
 
@@ -80,10 +88,10 @@ async function picture(admin: Admin, frame: Frame, window: typeof DESK, file: st
   await admin.tab.screenshot({ path: file, animations: 'disabled' });
 }
 
-async function takeAll(admin: Admin, world: AdminWorld, pages: readonly AdminPage[]): Promise<void> {
+async function takeAll(admin: Admin, states: readonly State[], pages: readonly AdminPage[]): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   const shown: string[] = [];
-  for (const state of statesOf(admin, world)) {
+  for (const state of states) {
     mkdirSync(join(FOLDER, state.name), { recursive: true });
     await state.begin?.();
     for (const page of pages) {
@@ -136,7 +144,11 @@ async function takeReadme(admin: Admin, world: AdminWorld): Promise<void> {
 }
 
 const { values } = parseArgs({
-  options: { readme: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  options: {
+    readme: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    state: { type: 'string', multiple: true },
+  },
 });
 const pages = ADMIN_PAGES.filter(({ name }) => values.only === undefined || values.only.includes(name));
 const place = await openPlace();
@@ -147,7 +159,10 @@ const world = await openAdminWorld({
 const browser = await openBrowser();
 try {
   const admin = await openAdmin(world, browser);
-  await (values.readme ? takeReadme(admin, world) : takeAll(admin, world, pages));
+  const states = statesOf(admin, world).filter(
+    ({ name }) => values.state === undefined || values.state.includes(name),
+  );
+  await (values.readme ? takeReadme(admin, world) : takeAll(admin, states, pages));
 } finally {
   await browser.close();
   await world.close();

@@ -30,11 +30,20 @@ export async function keepOf(database: Database, shopId: ShopId): Promise<Keep> 
   return { pageDays: pageDaysOf(kept), orderMonths: orderMonthsOf(kept), bounds: BOUNDS };
 }
 
+const OWNER_ONLY =
+  'Only the account owner of this store can choose less than now, because what is deleted cannot be brought back.';
+
+/** Who changes it: a shorter time deletes for good, so it is the account owner's; a longer one is anybody's. */
+export interface KeepActor {
+  readonly actor: string;
+  readonly owner: boolean;
+}
+
 export async function changeKeep(
   needs: { database: Database; clock: Clock },
   shopId: ShopId,
   chosen: KeepChoice,
-  actor: string,
+  { actor, owner }: KeepActor,
 ): Promise<KeepOutcome> {
   const errors: Partial<Record<keyof KeepChoice, string>> = {};
   if (!within(PAGE_DAYS, chosen.pageDays))
@@ -49,17 +58,22 @@ export async function changeKeep(
   };
   const told = (kept: Parameters<typeof pageDaysOf>[0] & Parameters<typeof orderMonthsOf>[0]): string =>
     JSON.stringify({ pageDays: pageDaysOf(kept), orderMonths: orderMonthsOf(kept) });
-  const changed = await changeKept(needs.database, shopId, stored, (before) => ({
-    at: needs.clock.now(),
-    entry: {
-      actor,
-      action: 'retention.changed',
-      target: 'how long data is kept',
-      before: told(before),
-      after: told(stored),
-    },
-  }));
-  return { ok: true, changed };
+  const changed = await changeKept(needs.database, shopId, stored, (before) => {
+    if (!owner && chosen.pageDays < pageDaysOf(before)) errors.pageDays = OWNER_ONLY;
+    if (!owner && chosen.orderMonths < orderMonthsOf(before)) errors.orderMonths = OWNER_ONLY;
+    if (Object.keys(errors).length > 0) return null;
+    return {
+      at: needs.clock.now(),
+      entry: {
+        actor,
+        action: 'retention.changed',
+        target: 'how long data is kept',
+        before: told(before),
+        after: told(stored),
+      },
+    };
+  });
+  return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, changed };
 }
 
 /** Since when a shop's page events and orders are all there. */

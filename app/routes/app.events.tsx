@@ -2,7 +2,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { useActionData, useLoaderData, useSubmit } from '@remix-run/react';
 import { Banner, BlockStack, Button, Card, FormLayout, List, Page, Text, TextField } from '@shopify/polaris';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 
 import { customEventProblem } from '../conversion/custom-event.ts';
 import { defaultPixelSettings } from '../conversion/settings.ts';
@@ -61,7 +61,11 @@ function PixelEvents({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
     return mapping ? [[name, mapping]] : [];
   });
   const own = Object.entries(draft.value).filter(([name]) => !standard.includes(name));
-  const change = (event: string, mapping: EventMapping) => draft.set((now) => ({ ...now, [event]: mapping }));
+  const { set } = draft;
+  const change = useCallback(
+    (event: string, mapping: EventMapping) => set((now) => ({ ...now, [event]: mapping })),
+    [set],
+  );
   const remove = (event: string) => draft.set(({ [event]: _gone, ...others }) => others);
   const save = () =>
     submit(

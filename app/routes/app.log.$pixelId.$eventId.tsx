@@ -21,6 +21,7 @@ import { SendAgain } from '../ui/SendAgain.tsx';
 import { StateBadge } from '../ui/StateBadge.tsx';
 import { AGAIN_TEXT, EVENT_TEXT } from '../ui/texts-event.ts';
 import { UNASKED_TITLE } from '../ui/texts-settings.ts';
+import type { EventState } from '../ui/texts.ts';
 import { Way } from '../ui/Way.tsx';
 import { againWords, detailWords } from '../ui/words-for-event.ts';
 
@@ -40,11 +41,19 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
       { id: pixel.id, name: pixel.name },
       { timeZone: shop.timeZone, locale: staff.locale },
     ),
-    again:
-      detail.record.entry.kind === 'order' &&
-      detail.record.entry.state !== 'waiting' &&
-      pixel.removedAt === null,
+    ...mayGoAgain(detail.record.entry, pixel.removedAt !== null),
   };
+}
+
+/** Whether it can be sent again, and else why not, in words. */
+function mayGoAgain(
+  { kind, state }: { kind: 'order' | 'page'; state: EventState },
+  removed: boolean,
+): { again: boolean; notAgain: string | null } {
+  if (removed) return { again: false, notAgain: AGAIN_TEXT.noPixel };
+  if (state === 'waiting') return { again: false, notAgain: AGAIN_TEXT.stillWaits };
+  if (kind === 'page') return { again: false, notAgain: AGAIN_TEXT.onlyOrders };
+  return { again: true, notAgain: null };
 }
 
 /** "plan" looks and changes nothing; "resend" does what the plan said, if that is still so. */
@@ -184,6 +193,11 @@ export default function Event() {
           <Card>
             <Text as="p">{event.noPayload}</Text>
           </Card>
+        ) : null}
+        {event.notAgain ? (
+          <Text as="p" tone="subdued">
+            {event.notAgain}
+          </Text>
         ) : null}
       </BlockStack>
     </Page>

@@ -2,7 +2,7 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigate, useSearchParams, useSubmit } from '@remix-run/react';
 import { Modal, TitleBar, useAppBridge } from '@shopify/app-bridge-react';
-import { Badge, Banner, BlockStack, Box, Card, InlineStack, Link, Page, Text } from '@shopify/polaris';
+import { Badge, Banner, BlockStack, Box, Card, InlineStack, Link, List, Page, Text } from '@shopify/polaris';
 import { useEffect } from 'react';
 
 import type { CheckedPixels } from '../settings/checked-pixels.ts';
@@ -11,6 +11,7 @@ import { orderCount } from '../ui/count-words.ts';
 import { PixelBadge } from '../ui/PixelBadge.tsx';
 import { PixelForm } from '../ui/PixelForm.tsx';
 import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
+import { SAVING_TEXT } from '../ui/texts-settings.ts';
 import { stuckWords } from '../ui/words-for-home.ts';
 
 const notHere = () => new Response('This pixel is not here.', { status: 404 });
@@ -73,7 +74,9 @@ export async function action({ context, params, request }: ActionFunctionArgs) {
     return answer(outcome, freed ? PIXEL_TEXT.released(counted(orders), counted(late)) : PIXEL_TEXT.saved);
   }
 
-  const counted = (orders: number) => (orders === 0 ? null : orderCount(orders, staff.locale));
+  function counted(orders: number): string | null {
+    return orders === 0 ? null : orderCount(orders, staff.locale);
+  }
 
   /** That one was seen is a step of the set-up. */
   async function seenTest() {
@@ -146,10 +149,10 @@ export default function EditPixel() {
       titleMetadata={
         <InlineStack gap="200">
           <PixelBadge state={pixel.state} />
-          {pixel.testEventCode ? <Badge tone="warning">Test mode</Badge> : null}
+          {pixel.testEventCode ? <Badge tone="warning">{PIXEL_TEXT.testBadge}</Badge> : null}
         </InlineStack>
       }
-      backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}
+      backAction={{ content: PIXEL_TEXT.title, onAction: () => navigate('/app/pixels') }}
       secondaryActions={[
         // Without a token there is nothing to send with, to pause or to resume.
         ...(pixel.state === 'disconnected'
@@ -157,16 +160,20 @@ export default function EditPixel() {
           : [
               { content: PIXEL_TEXT.sendTest, onAction: () => intend('test') },
               paused
-                ? { content: 'Resume', onAction: () => intend('resume') }
-                : { content: 'Pause', onAction: () => intend('pause') },
+                ? { content: PIXEL_TEXT.resume, onAction: () => intend('resume') }
+                : { content: PIXEL_TEXT.pause, onAction: () => intend('pause') },
             ]),
-        { content: 'Remove', destructive: true, onAction: () => void shopify.modal.show(REMOVE) },
+        {
+          content: PIXEL_TEXT.removeShort,
+          destructive: true,
+          onAction: () => void shopify.modal.show(REMOVE),
+        },
       ]}
     >
       <BlockStack gap="400">
         {added ? (
-          <Banner tone="success" title="Pixel added">
-            <p>New orders go to this pixel from now on. Place a test order, then look at the log.</p>
+          <Banner tone="success" title={PIXEL_TEXT.added}>
+            <p>{PIXEL_TEXT.addedText}</p>
           </Banner>
         ) : null}
         {answer?.test ? (
@@ -185,23 +192,16 @@ export default function EditPixel() {
           </Banner>
         ) : null}
         {answer?.warning ? (
-          <Banner tone="warning" title="Saved, but your storefront does not know yet">
+          <Banner tone="warning" title={SAVING_TEXT.storefront}>
             <p>{answer.warning}</p>
           </Banner>
         ) : null}
         {pixel.state === 'token_refused' || pixel.state === 'no_permission' ? (
           <Banner
             tone="critical"
-            title={
-              pixel.state === 'token_refused'
-                ? 'TikTok refused the access token'
-                : 'The access token may not send for this pixel'
-            }
+            title={pixel.state === 'token_refused' ? PIXEL_TEXT.refused : PIXEL_TEXT.forbidden}
           >
-            <p>
-              Your orders wait here and nothing is lost. Make a new token in TikTok Events Manager with an
-              account that manages this pixel, then replace it below.
-            </p>
+            <p>{PIXEL_TEXT.refusedText}</p>
           </Banner>
         ) : null}
         {pixel.state === 'disconnected' ? (
@@ -210,8 +210,8 @@ export default function EditPixel() {
           </Banner>
         ) : null}
         {paused ? (
-          <Banner tone="info" title="This pixel is paused">
-            <p>Orders are kept and wait. Once it is resumed, those that TikTok can still count are sent.</p>
+          <Banner tone="info" title={PIXEL_TEXT.paused}>
+            <p>{PIXEL_TEXT.pausedText}</p>
           </Banner>
         ) : null}
         {pixel.waits.length > 0 ? (
@@ -247,17 +247,21 @@ export default function EditPixel() {
       </BlockStack>
       <Modal id={REMOVE}>
         <Box padding="400">
-          <Text as="p">
-            Tock stops sending to this pixel at once and deletes its token. What waits for it will not be
-            sent. The log of what was sent stays.
-          </Text>
-          {pixel.waits.length > 0 ? (
-            <Text as="p">
-              {PIXEL_TEXT.removeWaits} {pixel.waits[0]}
-            </Text>
-          ) : null}
+          <BlockStack gap="300">
+            <List>
+              {PIXEL_TEXT.removePoints.map((point) => (
+                <List.Item key={point}>{point}</List.Item>
+              ))}
+            </List>
+            {pixel.waits.length > 0 ? (
+              <Text as="p" fontWeight="semibold">
+                {PIXEL_TEXT.removeWaits} {pixel.waits[0]}
+              </Text>
+            ) : null}
+            <Text as="p">{PIXEL_TEXT.removeInstead}</Text>
+          </BlockStack>
         </Box>
-        <TitleBar title={`Remove ${pixel.name}?`}>
+        <TitleBar title={PIXEL_TEXT.removeTitle(pixel.name)}>
           <button
             variant="primary"
             tone="critical"
@@ -266,9 +270,9 @@ export default function EditPixel() {
               intend('remove');
             }}
           >
-            Remove pixel
+            {PIXEL_TEXT.remove}
           </button>
-          <button onClick={() => void shopify.modal.hide(REMOVE)}>Keep it</button>
+          <button onClick={() => void shopify.modal.hide(REMOVE)}>{PIXEL_TEXT.keep}</button>
         </TitleBar>
       </Modal>
     </Page>

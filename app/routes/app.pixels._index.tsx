@@ -4,6 +4,7 @@ import { useLoaderData, useNavigate } from '@remix-run/react';
 import { Badge, BlockStack, Card, EmptyState, InlineStack, Link, Page, Text } from '@shopify/polaris';
 
 import { PixelBadge } from '../ui/PixelBadge.tsx';
+import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { store } = await context.house.requireShop(request);
@@ -24,25 +25,22 @@ export default function Pixels() {
   const navigate = useNavigate();
   if (pixels.length === 0)
     return (
-      <Page title="Pixels">
+      <Page title={PIXEL_TEXT.title}>
         <Card>
           <EmptyState
-            heading="Connect your TikTok pixel"
-            action={{ content: 'Add pixel', onAction: () => navigate('/app/pixels/new') }}
+            heading={PIXEL_TEXT.connect}
+            action={{ content: PIXEL_TEXT.add, onAction: () => navigate('/app/pixels/new') }}
             image=""
           >
-            <p>
-              You need two things from TikTok Events Manager: the pixel code and an access token. Tock then
-              sends your orders to that pixel from the server.
-            </p>
+            <p>{PIXEL_TEXT.connectText}</p>
           </EmptyState>
         </Card>
       </Page>
     );
   return (
     <Page
-      title="Pixels"
-      primaryAction={{ content: 'Add pixel', onAction: () => navigate('/app/pixels/new') }}
+      title={PIXEL_TEXT.title}
+      primaryAction={{ content: PIXEL_TEXT.add, onAction: () => navigate('/app/pixels/new') }}
     >
       <BlockStack gap="300">
         {pixels.map((pixel) => (
@@ -61,7 +59,7 @@ export default function Pixels() {
                 )}
               </BlockStack>
               <InlineStack gap="200">
-                {pixel.test ? <Badge tone="warning">Test mode</Badge> : null}
+                {pixel.test ? <Badge tone="warning">{PIXEL_TEXT.testBadge}</Badge> : null}
                 <PixelBadge state={pixel.state} />
               </InlineStack>
             </InlineStack>

@@ -4,6 +4,7 @@ import { useActionData, useLoaderData, useNavigate } from '@remix-run/react';
 import { Page } from '@shopify/polaris';
 
 import { PixelForm, type PixelFields } from '../ui/PixelForm.tsx';
+import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
 
 const EMPTY: PixelFields = {
   name: '',
@@ -36,7 +37,10 @@ export default function NewPixel() {
   const answer = useActionData<typeof action>();
   const navigate = useNavigate();
   return (
-    <Page title="Add pixel" backAction={{ content: 'Pixels', onAction: () => navigate('/app/pixels') }}>
+    <Page
+      title={PIXEL_TEXT.add}
+      backAction={{ content: PIXEL_TEXT.title, onAction: () => navigate('/app/pixels') }}
+    >
       <PixelForm
         stored={EMPTY}
         timeZone={timeZone}

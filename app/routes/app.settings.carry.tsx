@@ -1,9 +1,11 @@
 /** Export and import: the settings as a file, and a file's difference to what is set, before it is applied. */
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { useActionData, useFetcher, useLoaderData, useNavigate, useSubmit } from '@remix-run/react';
+import { Modal, TitleBar, useAppBridge } from '@shopify/app-bridge-react';
 import {
   Banner,
   BlockStack,
+  Box,
   Button,
   Card,
   DropZone,
@@ -178,7 +180,10 @@ function Import() {
   );
 }
 
+const SURE = 'apply-settings';
+
 function Result({ look: { changes, notes, refused }, onApply }: { look: Look; onApply: () => void }) {
+  const shopify = useAppBridge();
   if (changes === null)
     return (
       <Banner tone="critical" title={CARRY_TEXT.refused}>
@@ -213,11 +218,32 @@ function Result({ look: { changes, notes, refused }, onApply }: { look: Look; on
       ))}
       {changes.length === 0 ? null : (
         <InlineStack>
-          <Button variant="primary" onClick={onApply}>
+          <Button variant="primary" onClick={() => void shopify.modal.show(SURE)}>
             {CARRY_TEXT.apply}
           </Button>
         </InlineStack>
       )}
+      <Modal id={SURE}>
+        <Box padding="400">
+          <List>
+            {CARRY_TEXT.surePoints.map((point) => (
+              <List.Item key={point}>{point}</List.Item>
+            ))}
+          </List>
+        </Box>
+        <TitleBar title={CARRY_TEXT.sure(changes.length)}>
+          <button
+            variant="primary"
+            onClick={() => {
+              void shopify.modal.hide(SURE);
+              onApply();
+            }}
+          >
+            {CARRY_TEXT.apply}
+          </button>
+          <button onClick={() => void shopify.modal.hide(SURE)}>{CARRY_TEXT.cancel}</button>
+        </TitleBar>
+      </Modal>
     </BlockStack>
   );
 }

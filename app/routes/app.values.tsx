@@ -7,7 +7,7 @@ import {
   useSubmit,
   type ShouldRevalidateFunctionArgs,
 } from '@remix-run/react';
-import { BlockStack, Layout, Page } from '@shopify/polaris';
+import { BlockStack, InlineGrid, Page } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
 
 import { answerSettings, pixelOfForm, textOf } from '../ui/answer-settings.ts';
@@ -120,21 +120,14 @@ function PixelValues({ page }: { page: NonNullable<ReturnType<typeof useLoaderDa
       <BlockStack gap="400">
         <SavedNotice answer={answer} changed={draft.changed} />
         <PixelChoice pixels={pixels} current={pixel.id} page="/app/values" disabled={draft.changed} />
-        <Layout>
-          <Layout.Section>
-            <BlockStack gap="400">
-              <ValueFields draft={draft.value} errors={errors} onChange={(next) => draft.set(() => next)} />
-              <ContentIdFields
-                draft={draft.value}
-                errors={errors}
-                onChange={(next) => draft.set(() => next)}
-              />
-            </BlockStack>
-          </Layout.Section>
-          <Layout.Section variant="oneThird">
-            <ValuesExample look={look} wrong={Object.keys(found).length > 0} onOrder={setOrder} />
-          </Layout.Section>
-        </Layout>
+        {/* Fixed columns: Polaris' Layout gives the first section the whole width until the second is there. */}
+        <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
+          <BlockStack gap="400">
+            <ValueFields draft={draft.value} errors={errors} onChange={(next) => draft.set(() => next)} />
+            <ContentIdFields draft={draft.value} errors={errors} onChange={(next) => draft.set(() => next)} />
+          </BlockStack>
+          <ValuesExample look={look} wrong={Object.keys(found).length > 0} onOrder={setOrder} />
+        </InlineGrid>
         <CatalogueTest
           result={tester.data?.catalogue ?? null}
           error={tester.data?.errors.list}

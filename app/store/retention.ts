@@ -48,20 +48,22 @@ export function changeKept(
   database: Database,
   shopId: ShopId,
   chosen: Pick<Kept, 'pageDays' | 'orderMonths'>,
-  audit: (before: Kept) => { at: Date; entry: AuditEntry },
+  /** Null leaves it as it is: judged on what is stored, which nobody changes meanwhile. */
+  audit: (before: Kept) => { at: Date; entry: AuditEntry } | null,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
     const [row] = await sql.rows<KeptColumns>(`SELECT ${KEPT} FROM shops WHERE id = $1 FOR UPDATE`, [shopId]);
     if (!row) throw new Error(`Shop ${shopId} is not installed.`);
     const before = keptOf(row);
     if (before.pageDays === chosen.pageDays && before.orderMonths === chosen.orderMonths) return false;
+    const audited = audit(before);
+    if (!audited) return false;
     await sql.run('UPDATE shops SET keep_page_days = $2, keep_order_months = $3 WHERE id = $1', [
       shopId,
       chosen.pageDays,
       chosen.orderMonths,
     ]);
-    const { at, entry } = audit(before);
-    await writeAudit(sql, shopId, at, entry);
+    await writeAudit(sql, shopId, audited.at, audited.entry);
     return true;
   });
 }

@@ -10,7 +10,7 @@ import {
   Text,
   TextField,
 } from '@shopify/polaris';
-import { Fragment } from 'react';
+import { Fragment, memo } from 'react';
 
 import { checkEventName, STANDARD_EVENTS } from '../conversion/event-names.ts';
 import type { EventMapping } from '../conversion/settings.ts';
@@ -32,7 +32,7 @@ interface EventRowsProps {
   errors: Record<string, string>;
   onChange: (event: string, mapping: EventMapping) => void;
   /** Only own events can be removed. */
-  onRemove?: (event: string) => void;
+  onRemove?: ((event: string) => void) | undefined;
 }
 
 export function EventRows({ events, counts, locale, errors, onChange, onRemove }: EventRowsProps) {
@@ -41,45 +41,66 @@ export function EventRows({ events, counts, locale, errors, onChange, onRemove }
       {events.map(([event, mapping], place) => (
         <Fragment key={event}>
           {place > 0 ? <Divider /> : null}
-          <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="300">
-            <BlockStack gap="100">
-              <Checkbox
-                id={anchorOf('event', event)}
-                label={eventWord(event)}
-                checked={mapping.on}
-                onChange={(on) => onChange(event, { ...mapping, on })}
-                helpText={eventPurpose(event)}
-              />
-              <Box paddingInlineStart="600">
-                <Text as="p" variant="bodySm">
-                  {eventCountWords(counts[event], mapping.on, locale)}
-                </Text>
-              </Box>
-              {onRemove ? (
-                <Box paddingInlineStart="600">
-                  <Button
-                    variant="plain"
-                    tone="critical"
-                    onClick={() => onRemove(event)}
-                    accessibilityLabel={`${EVENTS_TEXT.remove} ${event}`}
-                  >
-                    {EVENTS_TEXT.remove}
-                  </Button>
-                </Box>
-              ) : null}
-            </BlockStack>
-            <NameField
-              event={event}
-              mapping={mapping}
-              error={errors[`events.${event}.name`]}
-              onName={(name) => onChange(event, { ...mapping, name })}
-            />
-          </InlineGrid>
+          <EventRow
+            event={event}
+            mapping={mapping}
+            count={eventCountWords(counts[event], mapping.on, locale)}
+            error={errors[`events.${event}.name`]}
+            onChange={onChange}
+            onRemove={onRemove}
+          />
         </Fragment>
       ))}
     </BlockStack>
   );
 }
+
+interface EventRowProps extends Pick<EventRowsProps, 'onChange' | 'onRemove'> {
+  event: string;
+  mapping: EventMapping;
+  count: string;
+  error: string | undefined;
+}
+
+/** Each row has a list of all names, so that drawing all of them for one tick is felt; only the changed one is drawn. */
+const EventRow = memo(function EventRow({ event, mapping, count, error, onChange, onRemove }: EventRowProps) {
+  return (
+    <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="300">
+      <BlockStack gap="100">
+        <Checkbox
+          id={anchorOf('event', event)}
+          label={eventWord(event)}
+          checked={mapping.on}
+          onChange={(on) => onChange(event, { ...mapping, on })}
+          helpText={eventPurpose(event)}
+        />
+        <Box paddingInlineStart="600">
+          <Text as="p" variant="bodySm">
+            {count}
+          </Text>
+        </Box>
+        {onRemove ? (
+          <Box paddingInlineStart="600">
+            <Button
+              variant="plain"
+              tone="critical"
+              onClick={() => onRemove(event)}
+              accessibilityLabel={`${EVENTS_TEXT.remove} ${event}`}
+            >
+              {EVENTS_TEXT.remove}
+            </Button>
+          </Box>
+        ) : null}
+      </BlockStack>
+      <NameField
+        event={event}
+        mapping={mapping}
+        error={error}
+        onName={(name) => onChange(event, { ...mapping, name })}
+      />
+    </InlineGrid>
+  );
+});
 
 interface NameFieldProps {
   event: string;

@@ -1,19 +1,16 @@
 /** Whether a pixel sends, and if not, why. */
-import { Badge } from '@shopify/polaris';
+import { Badge, type BadgeProps } from '@shopify/polaris';
 
-export type PixelState = 'active' | 'paused' | 'token_refused' | 'no_permission' | 'disconnected';
+import { PIXEL_STATE_WORDS, type PixelState } from './texts-pixels.ts';
+
+const TONES: Partial<Record<PixelState, NonNullable<BadgeProps['tone']>>> = {
+  active: 'success',
+  token_refused: 'critical',
+  no_permission: 'critical',
+  disconnected: 'attention',
+};
 
 export function PixelBadge({ state }: { state: PixelState }) {
-  switch (state) {
-    case 'active':
-      return <Badge tone="success">Active</Badge>;
-    case 'paused':
-      return <Badge>Paused</Badge>;
-    case 'token_refused':
-      return <Badge tone="critical">Token refused</Badge>;
-    case 'no_permission':
-      return <Badge tone="critical">No permission</Badge>;
-    case 'disconnected':
-      return <Badge tone="attention">Disconnected</Badge>;
-  }
+  const tone = TONES[state];
+  return <Badge {...(tone ? { tone } : {})}>{PIXEL_STATE_WORDS[state]}</Badge>;
 }

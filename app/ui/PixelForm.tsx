@@ -18,6 +18,7 @@ import { useEffect, useState } from 'react';
 
 import { pixelCodeProblem, tidyPixelCode, typedCodeProblem } from '../conversion/pixel-code.ts';
 import { PIXEL_TEXT } from './texts-pixels.ts';
+import { SAVING_TEXT } from './texts-settings.ts';
 
 export interface PixelFields {
   name: string;
@@ -102,9 +103,9 @@ export function PixelForm({
     >
       <SaveBar id="pixel-save-bar" open={changed}>
         <button variant="primary" onClick={() => save()} {...(saving ? { loading: '' } : {})}>
-          Save
+          {SAVING_TEXT.save}
         </button>
-        <button onClick={discard}>Discard</button>
+        <button onClick={discard}>{SAVING_TEXT.discard}</button>
       </SaveBar>
       <BlockStack gap="400">
         {unclear && changed ? (
@@ -120,16 +121,16 @@ export function PixelForm({
         <Card>
           <FormLayout>
             <TextField
-              label={editing ? 'Name' : 'Name (optional)'}
+              label={editing ? PIXEL_TEXT.name : PIXEL_TEXT.nameOptional}
               value={fields.name}
               onChange={set('name')}
               error={errors.name ?? false}
               autoComplete="off"
               maxLength={60}
-              helpText="Only you see it. For example the ad account’s name."
+              helpText={PIXEL_TEXT.nameHelp}
             />
             <TextField
-              label="Pixel code"
+              label={PIXEL_TEXT.code}
               value={fields.code}
               onChange={set('code')}
               onBlur={leave('code')}
@@ -138,18 +139,14 @@ export function PixelForm({
               spellCheck={false}
               monospaced
               disabled={editing}
-              helpText={
-                editing
-                  ? 'A pixel keeps its code. To use another one, add another pixel.'
-                  : PIXEL_TEXT.codeHelp
-              }
+              helpText={editing ? PIXEL_TEXT.codeStays : PIXEL_TEXT.codeHelp}
             />
           </FormLayout>
         </Card>
         <Card>
           <BlockStack gap="300">
             <Text as="h2" variant="headingSm">
-              Access token
+              {PIXEL_TEXT.token}
             </Text>
             {editing && !replacing ? (
               <InlineStack gap="300" blockAlign="center">
@@ -158,13 +155,13 @@ export function PixelForm({
                     PIXEL_TEXT.noToken
                   ) : (
                     <>
-                      Stored encrypted, ends in <b>{tokenLast4}</b>
+                      {PIXEL_TEXT.tokenStored} <b>{tokenLast4}</b>
                     </>
                   )}
                 </Text>
                 {mayReplaceToken ? (
                   <Button onClick={() => setReplacing(true)}>
-                    {tokenLast4 === '' ? PIXEL_TEXT.enterToken : 'Replace token'}
+                    {tokenLast4 === '' ? PIXEL_TEXT.enterToken : PIXEL_TEXT.replaceToken}
                   </Button>
                 ) : (
                   <Text as="p" tone="subdued">
@@ -174,7 +171,7 @@ export function PixelForm({
               </InlineStack>
             ) : (
               <TextField
-                label={editing ? 'New access token' : 'Access token'}
+                label={editing ? PIXEL_TEXT.newToken : PIXEL_TEXT.token}
                 labelHidden={!editing}
                 type="password"
                 value={fields.token}
@@ -193,14 +190,14 @@ export function PixelForm({
         </Card>
         <Card>
           <TextField
-            label="Test event code (optional)"
+            label={PIXEL_TEXT.testCode}
             value={fields.testEventCode}
             onChange={set('testEventCode')}
             error={errors.testEventCode ?? false}
             autoComplete="off"
             spellCheck={false}
             monospaced
-            helpText="For a first try: TikTok shows one in Events Manager, under Test events. With a code everything shows up there and nothing counts; leave it empty to count for real."
+            helpText={PIXEL_TEXT.testCodeHelp}
           />
         </Card>
         <Card>
@@ -230,7 +227,7 @@ export function PixelForm({
         {/* Lets the Enter key save from any field. */}
         <Box visuallyHidden>
           <button type="submit" tabIndex={-1}>
-            Save
+            {SAVING_TEXT.save}
           </button>
         </Box>
       </BlockStack>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 
 import type { SalesSettings } from '../settings/sections.ts';
 import { NumberField } from './NumberField.tsx';
+import { anchorOf } from './rule-link.ts';
 import { MOMENTS, SALE_OPT_OUT, SETTINGS_TEXT, WITHOUT_EVIDENCE } from './texts-settings-page.ts';
 
 /** Numbers as they are typed. */
@@ -30,6 +31,7 @@ export function SaleFields({
   return (
     <Section title={SETTINGS_TEXT.purchase}>
       <Choice
+        id={anchorOf('setting', 'moment')}
         title={SETTINGS_TEXT.moment}
         choices={MOMENTS}
         value={draft.purchaseMoment}
@@ -52,13 +54,15 @@ export function SaleFields({
           />
         );
       })}
-      <NumberField
-        label={SETTINGS_TEXT.hold}
-        value={draft.holdSeconds}
-        unit={SETTINGS_TEXT.seconds}
-        error={errors.holdSeconds}
-        onChange={(holdSeconds) => onChange({ holdSeconds })}
-      />
+      <div id={anchorOf('setting', 'hold')}>
+        <NumberField
+          label={SETTINGS_TEXT.hold}
+          value={draft.holdSeconds}
+          unit={SETTINGS_TEXT.seconds}
+          error={errors.holdSeconds}
+          onChange={(holdSeconds) => onChange({ holdSeconds })}
+        />
+      </div>
       <Text as="p" tone="subdued">
         {SETTINGS_TEXT.holdText}
       </Text>
@@ -74,6 +78,7 @@ export function ConsentFields({ draft, onChange }: SalesFieldsProps) {
         {SETTINGS_TEXT.consentRespected}
       </Text>
       <Choice
+        id={anchorOf('setting', 'consent')}
         title={SETTINGS_TEXT.withoutEvidence}
         choices={WITHOUT_EVIDENCE}
         value={consent.withoutEvidence}
@@ -126,6 +131,8 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 }
 
 interface ChoiceProps<Value extends string> {
+  /** Where a link from an event's page leads. */
+  id?: string;
   title: string;
   choices: { value: Value; label: string; text: string }[];
   value: Value;
@@ -133,16 +140,22 @@ interface ChoiceProps<Value extends string> {
 }
 
 /** One of several, each with what follows from it. */
-function Choice<Value extends string>({ title, choices, value, onChoose }: ChoiceProps<Value>) {
+function Choice<Value extends string>({ id, title, choices, value, onChoose }: ChoiceProps<Value>) {
   return (
-    <ChoiceList
-      title={title}
-      choices={choices.map((choice) => ({ value: choice.value, label: choice.label, helpText: choice.text }))}
-      selected={[value]}
-      onChange={([chosen]) => {
-        const known = choices.find((choice) => choice.value === chosen);
-        if (known) onChoose(known.value);
-      }}
-    />
+    <div {...(id === undefined ? {} : { id })}>
+      <ChoiceList
+        title={title}
+        choices={choices.map((choice) => ({
+          value: choice.value,
+          label: choice.label,
+          helpText: choice.text,
+        }))}
+        selected={[value]}
+        onChange={([chosen]) => {
+          const known = choices.find((choice) => choice.value === chosen);
+          if (known) onChoose(known.value);
+        }}
+      />
+    </div>
   );
 }

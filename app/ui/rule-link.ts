@@ -11,10 +11,13 @@ export function ruleLink(rule: string, pixelId: string): string | null {
     case 'rule':
       return `/app/sources#${anchorOf('rule', name)}`;
     case 'purchase':
+      return `/app/settings#${anchorOf('setting', 'moment')}`;
     case 'hold':
-      return '/app/settings';
+      return `/app/settings#${anchorOf('setting', 'hold')}`;
     case 'consent':
-      return name === 'setting' || name === 'region' ? '/app/settings' : '/app/guides/consent';
+      return name === 'setting' || name === 'region'
+        ? `/app/settings#${anchorOf('setting', 'consent')}`
+        : '/app/guides/consent';
     case 'identity':
       return '/app/guides/poor-match-quality';
     case 'window':
@@ -27,7 +30,7 @@ export function ruleLink(rule: string, pixelId: string): string | null {
 }
 
 /** The id of a line on its page. */
-export const anchorOf = (kind: 'event' | 'switch' | 'rule', name: string): string =>
+export const anchorOf = (kind: 'event' | 'switch' | 'rule' | 'setting', name: string): string =>
   `${kind}-${name.replace(/[^\w-]/g, '_')}`;
 
 function split(rule: string): string[] {

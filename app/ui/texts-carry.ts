@@ -16,6 +16,13 @@ export const CARRY_TEXT = {
   changes: 'What would change',
   nothing: 'Nothing would change. The file says what is set here already.',
   apply: 'Apply these changes',
+  sure: (changes: number): string =>
+    changes === 1 ? 'Change this setting of your store?' : `Change ${changes} settings of your store?`,
+  surePoints: [
+    'From now on your store works by the settings of the file: which events and orders are sent, with what value, and under which consent.',
+    'You can undo it. What was sent or kept back until then stays as it is.',
+  ],
+  cancel: 'Leave it as it is',
   refused: 'This file cannot be used. Nothing was changed.',
   changedMeanwhile: 'The settings were changed meanwhile. Look again at what would change.',
   unused: (names: string[]): string =>

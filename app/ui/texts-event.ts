@@ -85,8 +85,9 @@ export const AGAIN_TEXT = {
   title: 'Send this order again',
   looking: 'Looking at what would happen …',
   onlyOrders:
-    'Page events are not sent again: TikTok has moved on by the time anybody looks. Orders can be sent again from their own page.',
+    'Visits are not sent again: they help a campaign while they are fresh. Orders can be sent again from their own page.',
   stillWaits: 'It has not ended yet: it goes out by itself, so there is nothing to send again.',
+  noPixel: 'The pixel was removed, so it cannot be sent again.',
   gone: 'It changed since this page was opened. Look at it again before you send it.',
   would: 'What would happen',
   differs: 'What differs from last time',

@@ -1,6 +1,44 @@
-/** Every word of the pixels' pages that is about checking, testing and the browser copy. */
+/** Every word of the pixels' pages, ready for translation. */
+
+export type PixelState = 'active' | 'paused' | 'token_refused' | 'no_permission' | 'disconnected';
+
+export const PIXEL_STATE_WORDS: Record<PixelState, string> = {
+  active: 'Active',
+  paused: 'Paused',
+  token_refused: 'Token refused',
+  no_permission: 'No permission',
+  disconnected: 'Disconnected',
+};
 
 export const PIXEL_TEXT = {
+  title: 'Pixels',
+  add: 'Add pixel',
+  connect: 'Connect your TikTok pixel',
+  connectText:
+    'You need two things from TikTok Events Manager: the pixel code and an access token. Tock then sends your orders to that pixel from the server.',
+  name: 'Name',
+  nameOptional: 'Name (optional)',
+  nameHelp: 'Only you see it. For example the ad account’s name.',
+  code: 'Pixel code',
+  codeStays: 'A pixel keeps its code. To use another one, add another pixel.',
+  token: 'Access token',
+  newToken: 'New access token',
+  replaceToken: 'Replace token',
+  tokenStored: 'Stored encrypted, ends in',
+  testCode: 'Test event code (optional)',
+  testCodeHelp:
+    'For a first try: TikTok shows one in Events Manager, under Test events. With a code everything shows up there and nothing counts; leave it empty to count for real.',
+  testBadge: 'Test mode',
+  pause: 'Pause',
+  resume: 'Resume',
+  added: 'Pixel added',
+  addedText: 'New orders go to this pixel from now on. Place a test order, then look at the log.',
+  refused: 'TikTok refused the access token',
+  forbidden: 'The access token may not send for this pixel',
+  refusedText:
+    'Your orders wait here and nothing is lost. Make a new token in TikTok Events Manager with an account that manages this pixel, then replace it below.',
+  paused: 'This pixel is paused',
+  pausedText: 'Orders are kept and wait. Once it is resumed, those that TikTok can still count are sent.',
   codeHelp:
     'In TikTok Events Manager, under the pixel’s name. TikTok also calls it Pixel ID. 20 capital letters and digits.',
   tokenHelp:
@@ -45,5 +83,15 @@ export const PIXEL_TEXT = {
     ['Token replaced.', going && `Going out now: ${going}.`, late && `Too late to send: ${late}.`]
       .filter((sentence) => sentence !== null)
       .join(' '),
+  removeShort: 'Remove',
+  remove: 'Remove pixel',
+  keep: 'Keep it',
+  removeTitle: (name: string): string => `Remove ${name}?`,
+  removePoints: [
+    'Tock stops sending to it at once, from the server and from your storefront. What waits for it is not sent.',
+    'Its access token and its settings (events, values, product ids) are deleted. You cannot undo this.',
+    'The log and the ledger stay, with everything that was sent. What TikTok received stays at TikTok.',
+  ],
+  removeInstead: 'To stop for a while and keep everything, pause it instead.',
   removeWaits: 'It will not be sent:',
 } as const;

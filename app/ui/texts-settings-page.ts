@@ -128,4 +128,17 @@ export const KEEP_TEXT = {
     `From ${least} to ${most} days; ${most} is the default. Such as product views and carts, with what became of them.`,
   shorter:
     'If you choose less, what is older is deleted within a day and cannot be brought back. What TikTok received stays at TikTok.',
+  ownerOnly:
+    'Only the account owner of this store can choose less: what is older is then deleted and cannot be brought back. Anybody can choose more.',
+  sure: 'Keep data for less time?',
+  lostOrders: (months: string): string =>
+    `Orders older than ${months} ${months === '1' ? 'month' : 'months'} are deleted, with what became of them and their part of the ledger.`,
+  lostPages: (days: string): string =>
+    `Storefront events older than ${days} ${days === '1' ? 'day' : 'days'} are deleted.`,
+  lostForGood: [
+    'It is done within a day, and nobody can bring them back.',
+    'Everything newer stays, and so does what TikTok received.',
+  ],
+  delete: 'Delete what is older',
+  cancel: 'Leave it as it is',
 } as const;

@@ -76,7 +76,7 @@ const REASON_WORDS: Record<string, ReasonWords> = {
   event_off: {
     short: 'Event switched off',
     meaning: 'You switched this event off for this pixel.',
-    next: 'Switch it on under Pixels if you want it sent.',
+    next: 'Switch it on under Events if you want it sent.',
   },
   context_only: {
     short: 'Only tells of the visit',

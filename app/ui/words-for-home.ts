@@ -90,22 +90,17 @@ export function numberWords(numbers: Numbers, currency: string, locale: string):
   };
 }
 
-export function chartWords(
-  { days }: Pick<Overview, 'days'>,
-  locale: string,
-): ChartWords {
+export function chartWords({ days }: Pick<Overview, 'days'>, locale: string): ChartWords {
   const label = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
   const sent = days.reduce((sum, day) => sum + day.sent, 0);
   const most = Math.max(0, ...days.map(({ orders }) => orders));
-  const drawn = days.map(
-    (day): ChartDay => ({
-      label: label.format(new Date(`${day.day}T00:00:00Z`)),
-      sent: day.sent,
-      waiting: day.waiting,
-      skipped: day.skipped,
-      refused: day.error,
-    }),
-  );
+  const drawn = days.map((day): ChartDay => ({
+    label: label.format(new Date(`${day.day}T00:00:00Z`)),
+    sent: day.sent,
+    waiting: day.waiting,
+    skipped: day.skipped,
+    refused: day.error,
+  }));
   return {
     days: drawn,
     most: countWords(most, locale),

@@ -89,7 +89,13 @@ export function calendarOf(told: ToldPeriod, month: string, locale: string): (Ca
     const isOpen = day <= told.today && day >= told.firstDay;
     const mark: DayMark =
       sum && !sum.closes ? 'wrong' : sum?.statement ? 'closed' : isOpen || sum ? 'open' : 'none';
-    cells.push({ day, number, mark, name: dayWords(day, locale), orders: orderCount(ordersIn(sum?.sums ?? []), locale) });
+    cells.push({
+      day,
+      number,
+      mark,
+      name: dayWords(day, locale),
+      orders: orderCount(ordersIn(sum?.sums ?? []), locale),
+    });
   }
   while (cells.length % 7 > 0) cells.push(null);
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));

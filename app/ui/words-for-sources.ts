@@ -48,7 +48,8 @@ export interface LookWords {
 }
 
 export function lookWords(look: SourcesLook, shop: ShopWords): LookWords {
-  const tally = (counted: Tally): string => ordersWords(counted.orders, moneyOf(counted, shop.locale), shop.locale);
+  const tally = (counted: Tally): string =>
+    ordersWords(counted.orders, moneyOf(counted, shop.locale), shop.locale);
   const orNothing = (counted: Tally): string | null => (counted.orders === 0 ? null : tally(counted));
   const examples = (orders: readonly ExampleOrder[]): ExampleWords[] =>
     orders.map((order) => exampleWords(order, shop));

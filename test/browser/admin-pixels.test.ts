@@ -27,6 +27,8 @@ const stored = () => mall.app.house.store.shop(mall.shop.id).pixels.list();
 
 it('explains a refused token and saves nothing; saves a good one and sees its test event arrive', async () => {
   const app = await openInAdmin('/app/pixels/new');
+  await app.getByLabel('Pixel code').pressSequentially('c4');
+  await app.getByText('A pixel code has capital letters and digits only.').waitFor();
   await app.getByLabel('Pixel code').fill(mall.pixelCode);
   await app.getByLabel('Access token').fill('0123456789abcdef0123456789abcdef01234567');
   await app.getByLabel('Test event code').fill('TEST12345');

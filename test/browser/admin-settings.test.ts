@@ -303,9 +303,31 @@ it('carries the settings out as a file, and shows what a file would change befor
   await app.getByText('10 seconds').waitFor();
   expect(await settings()).toEqual(before);
   expect(await violations()).toEqual([]);
-  await app.getByRole('button', { name: 'Apply these changes' }).click();
+  const apply = { name: 'Apply these changes' };
+  await app.getByRole('button', apply).click();
+  await app.getByRole('dialog').getByRole('button', { name: 'Leave it as it is' }).click();
+  expect(await settings()).toEqual(before);
+  await app.getByRole('button', apply).click();
+  await app.getByRole('dialog').getByRole('button', apply).click();
   await app.getByRole('button', { name: 'Undo' }).waitFor();
   expect((await settings()).shop.holdSeconds).toBe(10);
+});
+
+it('asks once more before data is kept for less, and not before it is kept for longer', async () => {
+  const kept = async () => (await mall.app.house.keepOf(mall.shop.id)).pageDays;
+  const app = await open('/app/settings/data');
+  const save = async (days: string) => {
+    await app.getByLabel('Storefront events').fill(days);
+    await staff.getByRole('button', { name: 'Save', exact: true }).click();
+  };
+  await save('20');
+  await app.getByRole('dialog').getByText('Storefront events older than 20 days are deleted.').waitFor();
+  expect(await kept()).toBe(30);
+  await app.getByRole('dialog').getByRole('button', { name: 'Delete what is older' }).click();
+  await expect.poll(kept, { timeout: 15_000 }).toBe(20);
+  await save('30');
+  await expect.poll(kept, { timeout: 15_000 }).toBe(30);
+  expect(await violations()).toEqual([]);
 });
 
 describe('a store that has nothing yet', () => {

@@ -24,6 +24,14 @@ export interface AdminWorld {
   /** Installed a moment ago, and nothing more. */
   fresh: SandboxShop;
   at: Places;
+  /** The pixel has a test event code, until it has none again. */
+  tryOut(on: boolean): Promise<void>;
+  /** Two alerts stand open, until they are over. */
+  alarm(on: boolean): Promise<void>;
+  /** The store that has nothing connects a pixel; nothing has happened there yet. */
+  connectFresh(): Promise<void>;
+  /** The account owner ended the connection to TikTok. */
+  disconnect(): Promise<void>;
   /** TikTok refuses the pixel's token, as when somebody made a new one; the pixel knows. */
   refuseToken(): Promise<void>;
   /** As many page events more, sent and settled, as fill every list to its last row. */
@@ -136,11 +144,35 @@ export async function openAdminWorld(
     skipped: await ending('skipped'),
   };
 
+  const installed = shop;
   return {
     app,
     filled,
     fresh,
     at,
+    async tryOut(on) {
+      await own.pixels.change(added.pixel.id, { testEventCode: on ? 'TEST12345' : null }, 'test');
+    },
+    async alarm(on) {
+      await house.store.database.run(
+        on
+          ? `INSERT INTO alerts (shop_id, cause, opened_at, figures)
+             VALUES ($1, 'errors', $2, '{"errors": 12, "all": 60, "percent": 20}'),
+                    ($1, 'clicks_dropped', $2, '{"now": 9, "usual": 31, "orders": 100}')`
+          : 'DELETE FROM alerts WHERE shop_id = $1 AND opened_at <= $2',
+        [filled.id, clock.now()],
+      );
+    },
+    async connectFresh() {
+      const [theirs] = pixelsOfShop(tiktokOf(world), fresh.handle);
+      if (!theirs) throw new Error('The sandbox has no TikTok pixel for the new shop.');
+      await house
+        .pixelsOf(house.store.shop(fresh.id))
+        .add({ code: theirs.code, token: theirs.token, name: 'First pixel' }, 'test');
+    },
+    async disconnect() {
+      await house.endingsOf(own, installed).disconnect({ actor: 'test', owner: true });
+    },
     async refuseToken() {
       await run(world, 'tiktok/tokens/revoke', { pixel: business.code });
       await deliver();

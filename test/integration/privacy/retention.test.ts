@@ -22,7 +22,10 @@ const run = () =>
     clickWindowDays: () => Promise.resolve(28),
   });
 const choose = (chosen: KeepChoice) =>
-  changeKeep({ database: flow.store.database, clock: flow.clock }, flow.shop.id, chosen, 'Ada (1)');
+  changeKeep({ database: flow.store.database, clock: flow.clock }, flow.shop.id, chosen, {
+    actor: 'Ada (1)',
+    owner: true,
+  });
 const count = async (table: string) => (await flow.rows(`SELECT 1 FROM ${table}`)).length;
 const check = () => checkBooks(flow.books, flow.shop.id);
 async function settle(): Promise<void> {

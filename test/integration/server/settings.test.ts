@@ -288,17 +288,32 @@ describe('what only the account owner may do', () => {
   });
 });
 
-it('lets staff shorten how long data is kept, within its bounds, and writes it into the history', async () => {
-  const keep = (form: Record<string, string>) => send('app.settings.data', '/app/settings/data', form);
+it('lets the account owner alone shorten how long data is kept, within its bounds, and anybody lengthen it', async () => {
+  const keep = (form: Record<string, string>, who?: Who) =>
+    send('app.settings.data', '/app/settings/data', form, who);
+  const choice = async () => {
+    const { pageDays, orderMonths } = await app.house.keepOf(own().id);
+    return { pageDays, orderMonths };
+  };
   expect((await keep({ pageDays: '7', orderMonths: '1.5' })).answer).toMatchObject({
     done: null,
     errors: { orderMonths: expect.stringContaining('whole number') },
   });
-  expect((await keep({ pageDays: '7', orderMonths: '13' })).answer).toMatchObject({ done: 'saved' });
-  expect(await app.house.keepOf(own().id)).toMatchObject({ pageDays: 7, orderMonths: 13 });
+  expect((await keep({ pageDays: '20', orderMonths: '13' })).answer).toMatchObject({ done: 'saved' });
   expect((await load('app.audit', '/app/audit?kind=settings')).answer).toMatchObject({
-    entries: [{ changes: [{ label: 'Days that page events are kept', before: '30', after: '7' }] }, {}],
+    entries: [{ changes: [{ label: 'Days that page events are kept', before: '30', after: '20' }] }, {}],
   });
+  const less = await keep({ pageDays: '19', orderMonths: '12' }, { staff: 1 });
+  expect(less.answer).toMatchObject({
+    done: null,
+    errors: {
+      pageDays: expect.stringContaining('Only the account owner'),
+      orderMonths: expect.stringContaining('Only the account owner'),
+    },
+  });
+  expect(await choice()).toEqual({ pageDays: 20, orderMonths: 13 });
+  expect((await keep({ pageDays: '25', orderMonths: '13' }, { staff: 1 })).answer).toMatchObject({ done: 'saved' });
+  expect(await choice()).toEqual({ pageDays: 25, orderMonths: 13 });
 });
 
 describe('settings as a file', () => {
