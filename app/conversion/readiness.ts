@@ -63,7 +63,7 @@ export const MISSING_TEXTS = {
   },
   consent: { why: 'The visitor did not agree to marketing cookies.' },
   cookie_blocked: {
-    why: "TikTok's cookie was not there: its script is off or blocked.",
+    why: 'TikTok’s cookie was not there: its script is off or blocked.',
     fix: 'Switch the browser pixel on, so that TikTok can set its cookie.',
   },
   not_approved: {
@@ -77,7 +77,7 @@ export const MISSING_TEXTS = {
   },
   not_yet_known: { why: 'The visitor had not said who they are.' },
   unreadable: { why: 'What was typed is not a full phone number or email address.' },
-  staff_browser: { why: "The browser is a staff member's, so it is not sent." },
+  staff_browser: { why: 'The browser is a staff member’s, so it is not sent.' },
   no_browser: { why: 'No browser took part in this order.' },
   not_seen: { why: 'No browser of this buyer reached us.', fix: 'Check that the web pixel is connected.' },
 } as const satisfies Record<string, { why: string; fix?: string }>;

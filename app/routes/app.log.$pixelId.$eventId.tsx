@@ -171,7 +171,12 @@ export default function Event() {
                   {EVENT_TEXT.what}
                 </Text>
                 <Fact name={EVENT_TEXT.eventId} value={event.eventId} />
-                <Fact name={EVENT_TEXT.tiktokEvent} value={event.eventName ?? EVENT_TEXT.notNamed} />
+                <Fact
+                  name={EVENT_TEXT.tiktokEvent}
+                  value={
+                    event.eventName ?? (event.state === 'waiting' ? EVENT_TEXT.notNamed : EVENT_TEXT.notSent)
+                  }
+                />
                 {event.value ? <Fact name={EVENT_TEXT.value} value={event.value} /> : null}
                 <InlineStack gap="100">
                   <Text as="span" tone="subdued">

@@ -30,7 +30,7 @@ import logTableStyles from '../ui/log-table.css?url';
 import { freshWords, LOG_TEXT } from '../ui/texts-log.ts';
 import { shortReason } from '../ui/texts.ts';
 import { useLiveRows } from '../ui/use-live-rows.ts';
-import { logRow } from '../ui/words-for.ts';
+import { logRow, zoneName } from '../ui/words-for.ts';
 
 const STATES = ['', 'waiting', 'sent', 'skipped', 'error'] as const;
 const FILTERS = ['state', 'reason', 'pixel', 'kind', 'order', 'event', 'from', 'to'] as const;
@@ -65,6 +65,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
     pixels: pixels.map(({ id, name }) => ({ value: id, label: name })),
     reasons,
     today: context.house.today(shop),
+    zone: zoneName(words),
   };
 }
 
@@ -195,7 +196,7 @@ export default function Log() {
           </Box>
         ) : null}
         {shown.length > 0 ? (
-          <LogTable rows={shown} />
+          <LogTable rows={shown} zone={data.zone} />
         ) : found?.searching ? null : (
           <Empty
             unfinished={found?.by === 'unfinished'}

@@ -13,6 +13,7 @@ import { PixelForm } from '../ui/PixelForm.tsx';
 import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
 import { SAVING_TEXT } from '../ui/texts-settings.ts';
 import { stuckWords } from '../ui/words-for-home.ts';
+import { zoneName } from '../ui/words-for.ts';
 
 const notHere = () => new Response('This pixel is not here.', { status: 404 });
 
@@ -36,7 +37,7 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
     state,
     browserLeg,
     activeFrom: context.house.localTime(shop, activeFrom).slice(0, 16),
-    timeZone: shop.timeZone,
+    zone: zoneName({ timeZone: shop.timeZone, locale: staff.locale }),
     waits,
     owner: staff.owner,
   };
@@ -237,7 +238,7 @@ export default function EditPixel() {
             browserLeg: pixel.browserLeg ? 'on' : 'off',
             activeFrom: pixel.activeFrom,
           }}
-          timeZone={pixel.timeZone}
+          zone={pixel.zone}
           tokenLast4={pixel.tokenLast4}
           mayReplaceToken={pixel.owner}
           errors={answer?.errors ?? {}}

@@ -5,6 +5,7 @@ import { Page } from '@shopify/polaris';
 
 import { PixelForm, type PixelFields } from '../ui/PixelForm.tsx';
 import { PIXEL_TEXT } from '../ui/texts-pixels.ts';
+import { zoneName } from '../ui/words-for.ts';
 
 const EMPTY: PixelFields = {
   name: '',
@@ -16,8 +17,8 @@ const EMPTY: PixelFields = {
 };
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { shop } = await context.house.requireShop(request);
-  return { timeZone: shop.timeZone };
+  const { shop, staff } = await context.house.requireShop(request);
+  return { zone: zoneName({ timeZone: shop.timeZone, locale: staff.locale }) };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -33,7 +34,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function NewPixel() {
-  const { timeZone } = useLoaderData<typeof loader>();
+  const { zone } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const navigate = useNavigate();
   return (
@@ -43,7 +44,7 @@ export default function NewPixel() {
     >
       <PixelForm
         stored={EMPTY}
-        timeZone={timeZone}
+        zone={zone}
         errors={answer?.errors ?? {}}
         unclear={answer?.unclear ?? null}
         savedAt=""

@@ -23,7 +23,7 @@ export interface LogRow {
 
 const { headings } = LOG_TEXT;
 
-export function LogTable({ rows }: { rows: LogRow[] }) {
+export function LogTable({ rows, zone }: { rows: LogRow[]; zone: string }) {
   const { smDown } = useBreakpoints();
   return (
     <div className="tock-log-table">
@@ -39,7 +39,7 @@ export function LogTable({ rows }: { rows: LogRow[] }) {
           { title: headings.value, alignment: 'end' },
           { title: headings.match, alignment: 'end', tooltipContent: LOG_TEXT.matchHelp },
           { title: headings.pixel },
-          { title: headings.when },
+          { title: headings.when, tooltipContent: LOG_TEXT.whenHelp(zone) },
         ]}
       >
         {rows.map((row, index) => (
@@ -127,21 +127,24 @@ function NarrowRow({ row }: { row: LogRow }) {
         <StateBadge state={row.state} />
       </InlineStack>
       <InlineStack align="space-between" gap="200">
-        <Text as="span" variant="bodySm" tone="subdued">
-          {row.reason} · {row.when}
+        <Text as="span" variant="bodySm">
+          {row.reason}
         </Text>
-        <InlineStack gap="300">
-          {row.match ? (
-            <Text as="span" variant="bodySm" tone="subdued" numeric>
-              {headings.match} {row.match.score}
-            </Text>
-          ) : null}
-          {row.value ? (
-            <Text as="span" variant="bodySm" numeric>
-              {row.value}
-            </Text>
-          ) : null}
-        </InlineStack>
+        {row.value ? (
+          <Text as="span" variant="bodySm" numeric>
+            {row.value}
+          </Text>
+        ) : null}
+      </InlineStack>
+      <InlineStack align="space-between" gap="200">
+        <Text as="span" variant="bodySm" tone="subdued">
+          {row.when}
+        </Text>
+        {row.match ? (
+          <Text as="span" variant="bodySm" tone="subdued" numeric>
+            {headings.match} {row.match.score}
+          </Text>
+        ) : null}
       </InlineStack>
     </Box>
   );

@@ -41,7 +41,7 @@ interface PixelFormProps {
   mayReplaceToken?: boolean;
   errors: PixelErrors;
   /** The store's time zone, in which the start is read. */
-  timeZone: string;
+  zone: string;
   /** Why TikTok could not tell whether the token works; then it may be saved all the same. */
   unclear: string | null;
   /** Changes when something was saved, so that the form starts again from what is stored. */
@@ -50,7 +50,7 @@ interface PixelFormProps {
 
 export function PixelForm({
   stored,
-  timeZone,
+  zone,
   tokenLast4,
   mayReplaceToken = true,
   errors,
@@ -212,7 +212,7 @@ export function PixelForm({
           <div id="active-from">
             <TextField
               type="datetime-local"
-              label={PIXEL_TEXT.activeFrom(timeZone)}
+              label={PIXEL_TEXT.activeFrom(zone)}
               value={fields.activeFrom}
               onChange={set('activeFrom')}
               error={errors.activeFrom ?? false}

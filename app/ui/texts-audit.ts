@@ -134,11 +134,3 @@ export const PART_LABELS: Record<string, string> = {
   visits: 'Visits',
   erased: 'Erased',
 };
-
-export const PIXEL_STATE_WORDS: Record<string, string> = {
-  active: 'Active',
-  paused: 'Paused',
-  token_refused: 'Token refused',
-  no_permission: 'No permission',
-  disconnected: 'Disconnected',
-};

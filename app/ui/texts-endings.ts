@@ -48,7 +48,7 @@ export const ENDINGS: Record<Ending, { title: string; points: string[]; button: 
     erase: {
       title: 'Erase all data',
       points: [
-        'Deletes everything that Tock keeps of your store: pixels and tokens, orders, visits, the log, the ledger, settings, alerts and this history. Nobody can bring it back.',
+        'Deletes everything that Tock keeps of your store: pixels and tokens, orders, visits, the log, the ledger, settings, alerts and the history of changes. Nobody can bring it back.',
         'What TikTok received stays at TikTok.',
         'Tock stays installed and begins anew. If you uninstall Tock instead, Shopify asks us to erase everything 48 hours later by itself.',
       ],

@@ -8,6 +8,7 @@ export const EVENT_TEXT = {
   eventId: 'Event id',
   tiktokEvent: 'TikTok event',
   notNamed: 'Chosen when it is sent',
+  notSent: 'None, it was not sent',
   value: 'Value',
   pixel: 'Pixel',
   match: 'What TikTok can match it by',
@@ -26,7 +27,7 @@ export const EVENT_TEXT = {
     'orders/paid': 'Shopify told that the order was paid.',
     'orders/updated': 'Shopify told that the order was changed.',
     'orders/cancelled': 'Shopify told that the order was cancelled.',
-    reconcile: 'Found in Shopify’s list of orders; no message had come.',
+    reconcile: 'Read in Shopify’s own list of orders, when Tock compared.',
     backfill: 'Taken over from before Tock, as you asked.',
   },
   steps: {

@@ -33,6 +33,7 @@ export const LOG_TEXT = {
   /** Beside the score: it is ours. */
   matchHelp: 'How much TikTok can match the event by, from 0 to 100. Tock’s own measure, not TikTok’s.',
   noMatch: 'Nothing was sent',
+  whenHelp: (zone: string): string => `When it happened, in your store’s time zone: ${zone}.`,
   filters: { reason: 'Why', pixel: 'Pixel', period: 'Period', from: 'From', to: 'To and including' },
   periods: { today: 'Today', week: 'Last 7 days', month: 'Last 30 days' },
   clear: 'Clear',

@@ -70,7 +70,7 @@ export const PIXEL_TEXT = {
   testNotice: 'Test mode:',
   testNoticeText:
     'What goes there shows under Test events at TikTok and counts nowhere. Remove the test event code when you are done.',
-  activeFrom: (timeZone: string): string => `Orders count from (your store’s time, ${timeZone})`,
+  activeFrom: (zone: string): string => `Orders count from (your store’s time zone: ${zone})`,
   activeFromNew:
     'Leave it empty to begin now. When you leave another app, enter when you switch that one off: orders placed in this minute or later go out here, earlier ones stay with the other app. At most 7 days back.',
   activeFromEdit:

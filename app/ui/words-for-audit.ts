@@ -1,15 +1,9 @@
 /** Turns entries of the audit log into what staff read: who, when, what, and the old and new value of each thing that changed. */
 import { parseSettings } from '../conversion/settings.ts';
 import type { StoredAuditEntry } from '../store/audit.ts';
-import {
-  actionWords,
-  actorWords,
-  AUDIT_TEXT,
-  PART_LABELS,
-  PIXEL_STATE_WORDS,
-  SETTING_WORDS,
-} from './texts-audit.ts';
-import { momentWords, type ShopWords } from './words-for.ts';
+import { actionWords, actorWords, AUDIT_TEXT, PART_LABELS, SETTING_WORDS } from './texts-audit.ts';
+import { PIXEL_STATE_WORDS } from './texts-pixels.ts';
+import { fullMomentWords, type ShopWords } from './words-for.ts';
 import { changedWords, spokenSettings, type ChangeWords, type Spoken } from './words-for-settings.ts';
 
 export interface AuditWords {
@@ -38,7 +32,7 @@ export function auditWords(
   return {
     id: entry.id,
     who: actorWords(entry.actor),
-    when: momentWords(entry.at, shop),
+    when: fullMomentWords(entry.at, shop),
     what: actionWords(entry.action),
     target: entry.target === 'settings' ? '' : entry.target,
     // What was there from the start is no change: a first version has no old value to tell.
@@ -113,7 +107,8 @@ function partText(name: string, part: unknown, shop: ShopWords): string {
   if (typeof part === 'boolean') return part ? SETTING_WORDS.on : SETTING_WORDS.off;
   if (Array.isArray(part))
     return part.map((member) => (typeof member === 'string' ? member : JSON.stringify(member))).join(', ');
-  if (name === 'state') return PIXEL_STATE_WORDS[String(part)] ?? String(part);
-  if (typeof part === 'string') return isMoment(part) ? momentWords(new Date(part), shop) : part;
+  if (name === 'state')
+    return Object.entries(PIXEL_STATE_WORDS).find(([state]) => state === part)?.[1] ?? String(part);
+  if (typeof part === 'string') return isMoment(part) ? fullMomentWords(new Date(part), shop) : part;
   return typeof part === 'object' ? JSON.stringify(part) : String(part);
 }

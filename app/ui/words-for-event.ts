@@ -196,12 +196,15 @@ export function matchKeyWords({ readiness }: EventDetail): MatchWords | null {
   if (!readiness) return null;
   const keys = readiness.keys.map((state): KeyWords => {
     const name = MATCH_KEY_WORDS[state.key];
-    if (state.present) return { name, there: true, text: state.note ?? null, fix: null };
+    if (state.present)
+      return { name, there: true, text: state.note === undefined ? null : sentence(state.note), fix: null };
     const { why, fix }: { why: string; fix?: string } = MISSING_TEXTS[state.reason];
     return { name, there: false, text: why, fix: fix ?? null };
   });
   return { score: readiness.score, keys };
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 type Payload = Extract<EventDetail['rebuilt'], { state: 'same' }>['event'];
 

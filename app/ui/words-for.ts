@@ -34,6 +34,17 @@ export function momentWords(at: Date, { timeZone, locale }: ShopWords): string {
   }).format(at);
 }
 
+/** With year and time zone, where a moment stands alone: "Nov 21, 2026, 10:20:05 AM EST". */
+export function fullMomentWords(at: Date, { timeZone, locale }: ShopWords): string {
+  return new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'long' }).format(at);
+}
+
+/** "Eastern Time"; a zone that has no name of its own by its city. */
+export function zoneName({ timeZone, locale }: ShopWords): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(0);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+}
+
 export const pathOf = (entry: Pick<LogEntry, 'pixelId' | 'eventId'>): string =>
   `${entry.pixelId}/${encodeURIComponent(entry.eventId)}`;
 
