@@ -312,7 +312,9 @@ it('lets the account owner alone shorten how long data is kept, within its bound
     },
   });
   expect(await choice()).toEqual({ pageDays: 20, orderMonths: 13 });
-  expect((await keep({ pageDays: '25', orderMonths: '13' }, { staff: 1 })).answer).toMatchObject({ done: 'saved' });
+  expect((await keep({ pageDays: '25', orderMonths: '13' }, { staff: 1 })).answer).toMatchObject({
+    done: 'saved',
+  });
   expect(await choice()).toEqual({ pageDays: 25, orderMonths: 13 });
 });
 
