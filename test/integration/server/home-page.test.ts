@@ -145,12 +145,13 @@ test('the start is read in the time of the store, kept to the second while nobod
   const before = (await own().pixels.get(pixel.id))?.activeFrom;
   await atPixel({ intent: 'save', name: 'Main', testEventCode: '', activeFrom: '' });
   expect((await own().pixels.get(pixel.id))?.activeFrom).toEqual(before);
-  const page: { activeFrom: string; timeZone: string } = await (await atPixel()).json();
-  expect(page.timeZone).toBe('America/New_York');
-  expect(page.activeFrom).toBe(app.house.localTime(page, before ?? new Date()).slice(0, 16));
+  const page: { activeFrom: string; zone: string } = await (await atPixel()).json();
+  expect(page.zone).toBe('Eastern Time');
+  const inStore = { timeZone: 'America/New_York' };
+  expect(page.activeFrom).toBe(app.house.localTime(inStore, before ?? new Date()).slice(0, 16));
 
   const wanted = new Date(Math.floor((app.clock.now().getTime() - HOUR) / 60_000) * 60_000);
-  const local = app.house.localTime(page, wanted).slice(0, 16);
+  const local = app.house.localTime(inStore, wanted).slice(0, 16);
   await atPixel({ intent: 'save', name: 'Main', testEventCode: '', activeFrom: local });
   expect((await own().pixels.get(pixel.id))?.activeFrom).toEqual(wanted);
   const refused = await atPixel({
