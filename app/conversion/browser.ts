@@ -234,13 +234,14 @@ export function browserCopy(draft: PageDraft, event: string, options: EchoOption
       properties.content_type = contentTypeOf(options.contentId);
     }
   }
+  const total = currency === undefined ? undefined : minor(draft.total, currency);
   const value =
-    currency === undefined || options.value === undefined
+    currency === undefined || total === undefined || options.value === undefined
       ? undefined
-      : pageValue(draft, currency, options.value);
+      : pageValue(draft, total, currency, options.value);
   if (
     currency !== undefined &&
-    (minor(draft.total, currency) !== undefined || properties.contents?.some((c) => c.price !== undefined))
+    (total !== undefined || properties.contents?.some((c) => c.price !== undefined))
   ) {
     properties.currency = currency;
   }
@@ -283,9 +284,7 @@ function unitPrice(item: DraftItem, currency: string | undefined): number | unde
   return price === undefined ? undefined : priceNumber(price, currency);
 }
 
-function pageValue(draft: PageDraft, currency: string, options: ValueOptions): number | undefined {
-  const total = minor(draft.total, currency);
-  if (total === undefined) return undefined;
+function pageValue(draft: PageDraft, total: bigint, currency: string, options: ValueOptions): number {
   const goods = minor(draft.subtotal, currency);
   let value = options.basis === 'subtotal' && goods !== undefined ? goods : total;
   if (options.basis === 'total') {

@@ -13,6 +13,7 @@ import {
   readAdminOrder,
   readToldFields,
 } from '../../../app/conversion/from-admin-order.ts';
+import type { FetchedField } from '../../../app/conversion/facts.ts';
 import { ORDER_WEBHOOK_FIELDS, readOrder } from '../../../app/conversion/from-order.ts';
 import { sha256 } from '../../../app/conversion/identity.ts';
 import { parseExact } from '../../../app/conversion/json.ts';
@@ -454,6 +455,37 @@ function adminNode(order: Webhook): Record<string, unknown> {
   };
 }
 
+describe('the table of where each fact comes from', () => {
+  const rows = readFileSync(new URL('../../../app/conversion/README.md', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((row) => row.startsWith('| '))
+    .map((row) => row.split('|').map((cell) => cell.trim()));
+  const FACTS: Record<FetchedField, string> = {
+    channels: 'channel',
+    sellingPlans: 'subscription',
+    productTypes: 'product type',
+    customerTags: 'customer tags',
+    customerTypes: 'new or returning',
+    company: 'B2B',
+    markets: 'market',
+  };
+
+  it.each(Object.entries(FETCHED_FIELDS))('%s: asked for, with its scope', (field, { scope }) => {
+    const fact = isFetchedField(field) ? FACTS[field] : '';
+    const row = rows.find(([, first = '']) => first.startsWith(fact));
+    expect(row?.join('|')).toContain('(a');
+    if (scope !== 'read_orders') expect(row?.[5]).toContain(scope);
+  });
+
+  it('names no other field as asked for', () => {
+    const asked = rows.filter(([, first = '']) => first.includes('(a)'));
+    const elsewhere = rows.filter(
+      ([, first = '', , api = '']) => !first.includes('(a)') && api.includes('(a'),
+    );
+    expect([...asked, ...elsewhere]).toHaveLength(Object.keys(FETCHED_FIELDS).length);
+  });
+});
+
 describe('broken input', () => {
   it.each<[string, object, string, string]>([
     ['no id', { id: null, admin_graphql_api_id: null }, 'missing', 'id'],
@@ -530,6 +562,23 @@ describe('broken input', () => {
       { numRuns: 500 },
     );
   });
+});
+
+it('an order of the Admin API with any field replaced by anything is read or refused by name', () => {
+  const whole = adminNode(JSON.parse(sampleText('synthetic_web_order_multicurrency_cad')) as Webhook);
+  const known = Object.keys(whole);
+  fc.assert(
+    fc.property(fc.constantFrom(...known), fc.jsonValue(), (key, value) => {
+      const read = readAdminOrder({ ...whole, [key]: value });
+      if (!read.ok) expect(read.problem.field.startsWith(key)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+  for (const key of known) {
+    const { [key]: _left, ...rest } = whole;
+    const read = readAdminOrder(rest);
+    if (!read.ok) expect(read.problem).toMatchObject({ code: 'missing', field: key });
+  }
 });
 
 describe('the facts', () => {

@@ -29,7 +29,7 @@ import {
 } from '../../../app/conversion/settings.ts';
 import type { PixelSettings } from '../../../app/conversion/settings.ts';
 import { schemaProblems } from './events-api-schema.ts';
-import { arbitraryEmail, arbitraryPhone, built } from './orders.ts';
+import { arbitraryEmail, arbitraryPhone, built, decided } from './orders.ts';
 
 const variant = {
   id: '41327143321713',
@@ -383,6 +383,49 @@ describe('a page event', () => {
   });
 });
 
+it('golden payloads of every standard event and of a custom one, by the default mapping', async () => {
+  const cost = { totalAmount: { amount: 99.9, currencyCode: 'USD' } };
+  const data: Record<(typeof SHOPIFY_EVENTS)[number], unknown> = {
+    page_viewed: {},
+    product_viewed: { productVariant: variant },
+    collection_viewed: { collection: { productVariants: [variant] } },
+    search_submitted: { searchResult: { query: 'board', productVariants: [variant] } },
+    product_added_to_cart: { cartLine: line },
+    product_removed_from_cart: { cartLine: line },
+    cart_viewed: { cart: { id: 'gid://shopify/Cart/hWN3NvqP', lines: [line], cost } },
+    checkout_started: { checkout },
+    checkout_contact_info_submitted: { checkout },
+    checkout_address_info_submitted: { checkout },
+    checkout_shipping_info_submitted: { checkout },
+    payment_info_submitted: { checkout },
+    checkout_completed: { checkout },
+  };
+  const { events, ...rest } = defaultPixelSettings();
+  const pixel = {
+    ...rest,
+    events: { ...events, 'theme:sign_up': { on: true, name: 'CompleteRegistration' } },
+  };
+  const outcome = (name: string, draft: PageDraft | null): unknown => {
+    const { token } = checkout;
+    const read = pageRead({}, { name, id: pageEventId(name, 'sh-1', token), draft: draft ?? {} });
+    const answer = decided(read, { pixel });
+    if (answer.state !== 'send') return answer.state === 'skip' ? `skipped: ${answer.reason}` : answer;
+    const event = built(read, { pixel, ...answer });
+    expect(schemaProblems(JSON.stringify(event))).toEqual([]);
+    return event;
+  };
+  const golden: Record<string, unknown> = {};
+  for (const name of SHOPIFY_EVENTS) golden[name] = outcome(name, draftOf({ name, data: data[name] }));
+  const customData = { value: 5, currency: 'EUR', email: 'x@y.de' };
+  golden['theme:sign_up'] = outcome(
+    'theme:sign_up',
+    draftOf({ name: 'theme:sign_up', type: 'custom', customData }),
+  );
+  await expect(JSON.stringify(golden, null, 2) + '\n').toMatchFileSnapshot(
+    '../../fixtures/payloads/page_events.json',
+  );
+});
+
 describe('a beacon is not believed', () => {
   it.each<[string, unknown, string]>([
     ['another version', { v: 2 }, 'v'],
@@ -446,6 +489,33 @@ describe('a beacon is not believed', () => {
       { numRuns: 600 },
     );
   });
+});
+
+it('with any field of a beacon or of its event replaced by anything it is read or refused, by the name of that field', () => {
+  const whole = beacon({ tiktok: ['CTESTPIXEL0000000001'] }, { echoed: ['C1'], draft: checkoutDraft });
+  const [event] = whole.events;
+  const places: [string, (value: unknown) => unknown][] = [
+    ...Object.keys(whole).map((key): (typeof places)[number] => [
+      key,
+      (value) => ({ ...whole, [key]: value }),
+    ]),
+    ...Object.keys(event ?? {}).map((key): (typeof places)[number] => [
+      `events[0].${key}`,
+      (value) => ({ ...whole, events: [{ ...event, [key]: value }] }),
+    ]),
+    ...Object.keys(checkoutDraft).map((key): (typeof places)[number] => [
+      `events[0].draft.${key}`,
+      (value) => ({ ...whole, events: [{ ...event, draft: { ...checkoutDraft, [key]: value } }] }),
+    ]),
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...places), fc.jsonValue(), ([path, put], value) => {
+      const read = readBeacon(JSON.stringify(put(value)));
+      if (read.ok) for (const one of read.value.events) readPageEvent(one, { beacon: read.value });
+      else expect(read.problem.field.startsWith(path)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('content ids', () => {

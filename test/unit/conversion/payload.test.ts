@@ -55,9 +55,11 @@ describe('golden payloads', () => {
     );
   });
 
-  it('are no more than the tests above', () => {
+  it('are no more than those above and that of the page events', () => {
     const files = readdirSync(new URL('../../fixtures/payloads', import.meta.url)).sort();
-    expect(files).toEqual([...SAMPLES.map((name) => `${name}.json`), 'everything_set.json'].sort());
+    expect(files).toEqual(
+      [...SAMPLES.map((name) => `${name}.json`), 'everything_set.json', 'page_events.json'].sort(),
+    );
   });
 });
 
