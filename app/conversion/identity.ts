@@ -44,11 +44,13 @@ export function normaliseEmail(raw: string): string | undefined {
  * countries that the order names, in their order. What cannot be read is left out: a guess would be another person.
  */
 export function normalisePhone(raw: string, countries: readonly string[]): string | undefined {
-  const phone = trimmed(raw);
+  const written = trimmed(raw);
   // North America has no trunk prefix, so eleven clean digits need no library: it is most orders, and ten times faster.
-  if (/^\+1[2-9]\d{9}$/.test(phone)) return phone;
+  if (/^\+1[2-9]\d{9}$/.test(written)) return written;
+  // East Asian keyboards write wide digits and a wide plus sign.
+  const phone = written.normalize('NFKC');
   if (phone.length < 5 || phone.length > 60) return undefined;
-  if (phone.startsWith('+') || phone.startsWith('(+') || phone.startsWith('\uFF0B')) {
+  if (phone.startsWith('+') || phone.startsWith('(+')) {
     const number = parsePhoneNumberFromString(phone)?.number;
     return number !== undefined && /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
   }
@@ -109,7 +111,7 @@ export function publicIp(raw: string | undefined): string | undefined {
   if (text === '') return undefined;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   const v4 = mapped?.[1] ?? text;
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(v4)) return publicV4(v4);
+  if (/^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/.test(v4)) return publicV4(v4);
   const groups = v6Groups(text);
   return groups !== undefined && publicV6(groups) ? text : undefined;
 }
