@@ -240,6 +240,60 @@ describe('sent', () => {
   });
 });
 
+describe('a page event', () => {
+  const seen = { facts: page, match: machine };
+  const at = Date.parse(page.occurredAt);
+
+  it('that calls itself an order is no purchase, whatever the mapping says', () => {
+    const posing = { facts: { ...page, event: 'order' }, match: { ...machine, emails: ['h'] } };
+    expect(decided(posing)).toMatchObject({ state: 'skip', reason: 'event_off', rule: 'events.order' });
+  });
+
+  it('counts from the second in which the pixel became active', () => {
+    expect(decided(seen, { activeFrom: new Date(at + 999) }).state).toBe('send');
+    expect(decided(seen, { activeFrom: new Date(at + 1000) })).toMatchObject({ reason: 'before_active' });
+  });
+
+  it('counts for seven days to the moment, and longer where it is asked for', () => {
+    const after = (ms: number): Partial<DecideInput> => ({
+      receivedAt: new Date(at + ms),
+      now: new Date(at + ms),
+    });
+    expect(decided(seen, after(7 * DAY)).state).toBe('send');
+    expect(decided(seen, after(7 * DAY + 1))).toMatchObject({ reason: 'too_old' });
+    expect(decided(seen, { ...after(9 * DAY), activeFrom: SOON, backfill: true }).state).toBe('send');
+  });
+
+  it('needs an address and a browser together', () => {
+    for (const half of [{ ip: '8.8.8.8' }, { userAgent: 'UA' }])
+      expect(decided({ facts: page, match: { ...noMatch(), ...half } })).toMatchObject({
+        reason: 'no_identity',
+      });
+  });
+
+  it('waits for nobody: a refusal, an unproven consent and an opt-out end it at once', () => {
+    expect(decided(seen, { consentEvidence: choice({ marketing: false }) })).toMatchObject({
+      reason: 'consent_refused',
+    });
+    expect(decided(seen, { consentEvidence: { ...nobody, region: 'unknown' } })).toMatchObject({
+      reason: 'consent_unproven',
+    });
+    expect(decided(seen, { consentEvidence: choice({ saleOfData: false }) })).toMatchObject({
+      state: 'send',
+      limitedDataUse: true,
+    });
+    const addressless = { facts: page, match: { ...noMatch(), ttp: 't' } };
+    expect(decided(addressless, { consentEvidence: choice({ saleOfData: false }) })).toMatchObject({
+      reason: 'sale_opt_out',
+    });
+  });
+
+  it('a pixel without a mapping for purchases sends none', () => {
+    const { order: _order, ...events } = pixel.events;
+    expect(decided(order, { pixel: { ...pixel, events } })).toMatchObject({ reason: 'event_off' });
+  });
+});
+
 describe('waiting', () => {
   const unseen: Partial<DecideInput> = { contextKnown: false, receivedAt: later(5000) };
 

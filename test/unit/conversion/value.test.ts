@@ -171,12 +171,10 @@ describe('value settings, on an order of 691.90: goods 629.91, shipping 9.99, ta
   });
 
   it('a gift card among the goods can be left out', () => {
-    const lines =
-      (sample().facts.items.length,
-      [
-        { price: '50.00', quantity: 1, gift_card: true, title: 'Gift card' },
-        { price: '20.00', quantity: 1, title: 'Wax' },
-      ]);
+    const lines = [
+      { price: '50.00', quantity: 1, gift_card: true, title: 'Gift card' },
+      { price: '20.00', quantity: 1, title: 'Wax' },
+    ];
     const card = sample('synthetic_web_order_ttclid', { line_items: lines }).facts;
     expect(orderValue(card, { ...value, giftCards: false }).amount).toBe('641.90');
   });
