@@ -129,15 +129,13 @@ function publicV4(text: string): string | undefined {
 }
 
 function v6Groups(text: string): number[] | undefined {
-  if (!/^[0-9a-f:]{2,39}$/.test(text) || /:::/.test(text)) return undefined;
   const halves = text.split('::');
-  if (halves.length > 2) return undefined;
   const group = (half: string): string[] => (half === '' ? [] : half.split(':'));
   const head = group(halves[0] ?? '');
   const tail = group(halves[1] ?? '');
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  const all = [...head, ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...tail];
+  const all = [...head, ...Array.from({ length: missing }, () => '0'), ...tail];
   return all.every((part) => /^[0-9a-f]{1,4}$/.test(part))
     ? all.map((part) => parseInt(part, 16))
     : undefined;

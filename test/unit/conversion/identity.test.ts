@@ -82,7 +82,7 @@ describe('a value that is a hash already', () => {
 });
 
 it('the version of the normaliser goes with everything that is hashed', () => {
-  expect(noMatch().v).toBe(NORMALISER);
+  expect(noMatch()).toStrictEqual({ v: NORMALISER, emails: [], phones: [], externalIds: [], clicks: [] });
   for (const name of SAMPLES) expect(sample(name).match.v).toBe(NORMALISER);
   expect(mergeMatch({ ...noMatch(), v: 7 }, noMatch()).v).toBe(7);
 });
@@ -129,6 +129,7 @@ describe('phones', () => {
     ['030 1234567', ['XX', '', 'de'], '+49301234567'],
     ['+1 202 555' + ' '.repeat(46) + '0123', [], '+12025550123'],
     ['+1234567', [], '+1234567'],
+    ['+12025550123 ext. 5', [], '+12025550123'],
   ])('%j with %j becomes %s', (input, countries, expected) => {
     expect(normalisePhone(input, countries)).toBe(expected);
   });
@@ -144,6 +145,8 @@ describe('phones', () => {
     ['1'.repeat(100), ['US']],
     ['+1 202 555' + ' '.repeat(47) + '0123', []],
     ['+123456', []],
+    ['x+12025550123', []],
+    // Germany's plan has numbers this short; nobody's own telephone has one.
     ['1234', ['US', 'DE']],
     ['2025550123', ['XX']],
   ])('%j with %j is left out, not guessed', (input, countries) => {
@@ -271,6 +274,8 @@ describe('addresses of machines', () => {
     '1:2:3:4:5:6:7',
     '1:2:3:4:5:6:7:8::',
     ':1:2:3:4:5:6:7',
+    '1:2:3:4::5:6:7:8',
+    '1:2:3:4:5::6:7:8:9',
     '2001:4860',
     'g::1',
     '2001::1%eth0',
@@ -394,6 +399,12 @@ describe('joining an event with what else is known', () => {
         'neither known: both of the other',
         {},
         { userAgent: 'UA', ip: '9.9.9.9' },
+        { userAgent: 'UA', ip: '9.9.9.9' },
+      ],
+      [
+        'another browser at the same address: its own stays',
+        { userAgent: 'UA', ip: '9.9.9.9' },
+        { userAgent: 'other', ip: '9.9.9.9' },
         { userAgent: 'UA', ip: '9.9.9.9' },
       ],
       ['the other knows nothing', { userAgent: 'UA' }, {}, { userAgent: 'UA' }],
