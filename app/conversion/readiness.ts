@@ -149,7 +149,7 @@ function cheapestFix(keys: readonly KeyState[]): Readiness['fix'] {
 function missing(key: MatchKey, input: ReadinessInput, click: 'none' | 'too_old' | undefined): MissingReason {
   const { facts, consentEvidence } = input;
   const { offered } = facts;
-  const refused = consentEvidence?.choice !== null && consentEvidence?.choice?.marketing === false;
+  const refused = consentEvidence?.choice?.marketing === false;
   const paperless =
     facts.kind === 'order' && (facts.origin.pos === true || facts.origin.subscription === 'renewal');
   switch (key) {

@@ -337,6 +337,7 @@ describe('waiting', () => {
       state: 'wait',
       reason: 'payment',
       until: later(28 * DAY),
+      rule: 'purchase.paid',
     });
     expect(decided(order, { settings }).state).toBe('send');
     expect(decided(pending).state).toBe('send');
@@ -348,6 +349,7 @@ describe('waiting', () => {
       state: 'wait',
       reason: 'identity',
       until: new Date(SOON.getTime() + 7 * DAY),
+      rule: 'identity.purchase',
     });
     expect(decided({ ...bare, match: { ...bare.match, emails: ['h'] } }).state).toBe('send');
   });
@@ -574,6 +576,7 @@ describe('source rules', () => {
     expect(decided(order, { settings: with_(vip) })).toMatchObject({
       state: 'wait',
       reason: 'shopify',
+      rule: 'source.unanswered',
       unanswered: [{ rule: 'rule:vip', field: 'customerTags', why: 'not_asked' }],
     });
     expect(decided(order, { settings: b2bOff })).toMatchObject({ state: 'wait', reason: 'shopify' });

@@ -56,6 +56,7 @@ it('an order that has everything needs nothing', () => {
   const result = ready(order.facts, order.match);
   expect(result.score).toBe(100);
   expect(result).not.toHaveProperty('fix');
+  expect(result.keys.filter((state) => 'note' in state).map(({ key }) => key)).toEqual(['ttclid']);
 });
 
 it.each<[MatchKey, Partial<MatchData>]>([
