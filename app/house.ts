@@ -158,6 +158,11 @@ export interface House {
   visitsHeard(shop: InstalledShop): Promise<number>;
   /** Where the merchant switches the theme embed on. */
   themeEditor(shop: InstalledShop): string;
+  /**
+   * Gives Shopify the newest settings where it has those of an earlier version of Tock, once for a store in the life of
+   * this process; answers how many stores that were.
+   */
+  renewStorefronts(): Promise<number>;
   /** Tells Shopify what the storefront must know; answers what went wrong, in words, or nothing. */
   tellStorefront(shopId: ShopId): Promise<string | undefined>;
   /** Whether this process can do its work. */
@@ -259,6 +264,29 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
     const admin = shopify.adminFor(shop.domain);
     const read = await readShop(admin);
     return read.ok ? tell(admin, read) : read.message;
+  }
+
+  const webPixelOf = async (shop: InstalledShop): Promise<WebPixelState> =>
+    webPixelState(shopify.adminFor(shop.domain), (await configFor(shop)).webPixel);
+  const installedShops = async () =>
+    (await installs.listShops()).filter((shop) => shop.uninstalledAt === null);
+  /** Whose storefront has what this process would tell: another version of Tock is another process. */
+  const newest = new Set<ShopId>();
+
+  async function renewStorefronts(): Promise<number> {
+    let renewed = 0;
+    for (const shop of await installedShops()) {
+      if (newest.has(shop.id)) continue;
+      const { state } = await webPixelOf(shop);
+      // Shopify did not say, or would not take it: asked again an hour later.
+      if (state === 'unknown') continue;
+      if (state !== 'on') {
+        if ((await tellStorefront(shop.id)) !== undefined) continue;
+        renewed += 1;
+      }
+      newest.add(shop.id);
+    }
+    return renewed;
   }
 
   const audit: AuditTrail = { add: (shopId, entry) => store.shop(shopId).audit.add(entry) };
@@ -493,8 +521,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
           watch: () => alerts.watch(),
           watchSlow: () => alerts.watchSlow(),
           async checkStorefronts() {
-            const installed = (await installs.listShops()).filter((shop) => shop.uninstalledAt === null);
-            await radar.checkDue(await Promise.all(installed.map(radarShop)));
+            await renewStorefronts();
+            await radar.checkDue(await Promise.all((await installedShops()).map(radarShop)));
           },
         },
       });
@@ -560,8 +588,8 @@ export async function openHouse(config: Config, overrides: HouseOverrides = {}):
       overviewOf({ database: store.database, own: store.shop(shop.id), radar, clock }, shop),
     radarFindings: (shop) => radar.findings(shop.id),
     checkStorefront: async (shop) => radar.check(await radarShop(shop)),
-    webPixelOf: async (shop) =>
-      webPixelState(shopify.adminFor(shop.domain), (await configFor(shop)).webPixel),
+    webPixelOf,
+    renewStorefronts,
     async visitsHeard(shop) {
       const today = shopDay(clock.now(), shop.timeZone);
       return countPageEvents(await readTotals(store.database, shop.id, addDays(today, -1), today));

@@ -402,6 +402,18 @@ describe('the note on the cart', () => {
     expect(shop.cartWrites).toEqual([]);
   });
 
+  it('carries no click where staff switched that off, and the choice all the same', async () => {
+    const page = await open('/?ttclid=E.C.P.abc&without-click');
+    await startWorker(page);
+    await publish(page, 'sh-1');
+    await toldBy(page, 1);
+    await addToCart(page);
+    await eventually(() => shop.cartWrites).toHaveLength(1);
+    expect(shop.cartWrites).toEqual([
+      { attributes: { _tock_consent: expect.stringMatching(/^1111[.]\d{10}$/) as unknown } },
+    ]);
+  });
+
   it('leaves an empty cart alone', async () => {
     const page = await open('/?ttclid=E.C.P.abc');
     await startWorker(page);
@@ -451,13 +463,20 @@ async function openShop(): Promise<Shop> {
     });
   });
   const embed = await embedHtml({ item_count: 0, attributes: {} });
+  const clickless = await embedHtml({ item_count: 0, attributes: {} }, false);
   const noted = await embedHtml({ item_count: 1, attributes: { _tock_consent: '1111.1763719200' } });
   const pageHtml = (variant: string): string =>
     [
       `<!doctype html><title>Shop</title><body>`,
       variants[variant] === undefined ? '' : `<script>${variants[variant]}</script>`,
       `<script src="/manager.js"></script>`,
-      variant === 'without-embed' ? '' : variant === 'noted' ? noted : embed,
+      variant === 'without-embed'
+        ? ''
+        : variant === 'noted'
+          ? noted
+          : variant.endsWith('without-click')
+            ? clickless
+            : embed,
       variant === 'twice' ? embed : '',
       `</body>`,
     ].join('');
@@ -467,14 +486,14 @@ async function openShop(): Promise<Shop> {
   return { ...opened, server, url: `http://127.0.0.1:${port}` };
 }
 
-async function embedHtml(cart: object): Promise<string> {
+async function embedHtml(cart: object, cartClick = true): Promise<string> {
   const liquid = new Liquid();
   liquid.registerFilter('asset_url', (name: string) => `/${name}`);
   const file = fileURLToPath(
     new URL('../../extensions/browser-pixel/blocks/browser-pixel.liquid', import.meta.url),
   );
   const [block = ''] = (await readFile(file, 'utf8')).split('{% schema %}');
-  const value = { v: 1, pixels: [{ code: CODE }], eventsJs: '/events.js', cartClick: true };
+  const value = { v: 1, pixels: [{ code: CODE }], eventsJs: '/events.js', cartClick };
   return String(
     await liquid.parseAndRender(block, {
       app: { metafields: { tock: { embed: { value } } } },

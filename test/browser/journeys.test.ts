@@ -452,8 +452,9 @@ describe('where consent is required', () => {
     await page.locator('[data-consent=accept]').waitFor();
     await mall.deliver();
     expect(mall.counted()).toEqual([]);
+    const asked = mall.app.sandbox.world.clock.now().getTime();
     await page.locator('[data-consent=accept]').click();
-    await mall.browserCopies('ViewContent');
+    const [viewed] = await mall.browserCopies('ViewContent');
     await mall.addToCart(page);
     await mall.browserCopies('AddToCart');
     const order = await mall.buy(page);
@@ -467,6 +468,10 @@ describe('where consent is required', () => {
       ['InitiateCheckout', 'Server', CLICK],
       ['ViewContent', 'Both', CLICK],
     ]);
+    // The product was seen a minute before the visitor agreed, and the server says so.
+    const seenAt = Date.parse(mall.serverCopy(viewed?.eventId)?.eventTime ?? '');
+    expect(asked - seenAt).toBeGreaterThan(60_000);
+    expect(asked - seenAt).toBeLessThan(180_000);
     expect(await mall.ending(order)).toMatchObject([{ state: 'sent' }]);
   });
 

@@ -52,6 +52,8 @@ export interface Store {
   conversion(eventId: string): Conversion | undefined;
   /** Waits until TikTok has the browser's copy of as many events of this name. */
   browserCopies(event: string, count?: number): Promise<ArrivedCopy[]>;
+  /** What the server told TikTok under this event id. */
+  serverCopy(eventId: string | undefined): ArrivedCopy | undefined;
   /** How the order ended for our pixel. */
   ending(order: SandboxOrder): Promise<{ state: string; reason: string | null }[]>;
 }
@@ -238,6 +240,8 @@ async function openStore(
       await expect.poll(() => found().length, { timeout: 15_000 }).toBe(count);
       return found();
     },
+    serverCopy: (eventId) =>
+      [...business.copies.values()].find((copy) => copy.channel === 'server' && copy.eventId === eventId),
     ending: (order) =>
       house.store.database.rows<{ state: string; reason: string | null }>(
         'SELECT state, reason FROM order_deliveries WHERE order_id = $1',

@@ -108,6 +108,20 @@ it('behind a password, and where nothing answers, it says so and keeps what it k
   expect(await radar.checkDue([closed])).toBe(1);
 });
 
+it('a new version of Tock gives every store’s storefront its settings, once', async () => {
+  const { install } = app.shop();
+  const were = { ...install.webPixel?.settings };
+  if (install.webPixel) install.webPixel.settings = { ...were, options: '{"v":0}' };
+  const asked = () =>
+    app.sandbox.world.events.filter((event) => event.kind === 'graphql' && event.shop === shop.domain).length;
+  expect(await app.house.renewStorefronts()).toBe(1);
+  expect(install.webPixel?.settings).toEqual(were);
+  const before = asked();
+  expect(before).toBeGreaterThan(0);
+  expect(await app.house.renewStorefronts()).toBe(0);
+  expect(asked()).toBe(before);
+});
+
 it('counts what visits saw of scripts that are not ours, says so from the third on, and forgets it in three days', async () => {
   const rows = createStorefrontChecks(app.house.store.database);
   const day = () => app.clock.now().toISOString().slice(0, 10);
