@@ -40,7 +40,7 @@ import {
   type Comparison,
 } from './store/reconcile.ts';
 import type { ReplayFilter } from './store/replays.ts';
-import { ordersOfPart, type PartOrder, type Statement, type UnlistedPart } from './store/statements.ts';
+import { ordersOfPart, type LedgerPart, type PartOrder, type Statement } from './store/statements.ts';
 import type { Store } from './store/store.ts';
 
 export interface Bookkeeping {
@@ -61,13 +61,8 @@ export interface Bookkeeping {
   told(shopId: ShopId, from: string, to: string): Promise<ToldPeriod | null>;
   /** The same as a CSV file, made while it is read. */
   file(shopId: ShopId, from: string, to: string): Promise<AsyncGenerator<string, void> | null>;
-  /** The orders of a part that no log shows. */
-  ordersOfPart(
-    shopId: ShopId,
-    part: { of: UnlistedPart; from: string; to: string; pixelId: PixelId | null },
-    after: string | null,
-    limit: number,
-  ): Promise<PartOrder[]>;
+  /** The orders that a part of the sum counts. */
+  ordersOfPart(shopId: ShopId, part: LedgerPart, after: string | null, limit: number): Promise<PartOrder[]>;
   close(shopId: ShopId): Promise<Statement[]>;
   check(shopId: ShopId): Promise<BooksCheck | null>;
   planReplay(shopId: ShopId, filter: ReplayFilter): Promise<{ planned: Planned[]; more: boolean } | null>;

@@ -155,11 +155,12 @@ async function work(needs: CompareNeeds, shopId: ShopId): Promise<Backfill | nul
       const taken = await takeListed(needs, shop, orders, page.value.orders.slice(at, at + CHUNK), {
         installedAt: toAt,
         source: 'backfill',
-      });
-      await advanceBackfill(needs.database, shopId, {
-        recorded: taken.found,
-        valueMinor: taken.foundMinor,
-        at: needs.clock.now(),
+        recorded: (sql, isNew) =>
+          advanceBackfill(sql, shopId, {
+            recorded: isNew.length,
+            valueMinor: isNew.reduce((sum, { totalMinor }) => sum + totalMinor, 0n),
+            at: needs.clock.now(),
+          }),
       });
       if (taken.trouble !== null) return readBackfill(needs.database, shopId);
     }

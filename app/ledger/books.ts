@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import { addDays } from '../conversion/calendar.ts';
 import type { ShopId } from '../conversion/facts.ts';
 import { shopDay } from '../record/day.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Sql } from '../store/database.ts';
 import {
   insertStatement,
   lastStatement,
@@ -47,6 +47,7 @@ export const CHANGES_DAYS = 62;
 /** With `read_orders` an app sees the orders of so many days. */
 export const SHOPIFY_SHOWS_DAYS = 60;
 const READ_AT_ONCE = 500;
+const DAYS_AT_ONCE = 28;
 
 /** Closes every day that is old enough. Answers the statements that it wrote. */
 export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Statement[]> {
@@ -174,19 +175,21 @@ export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<Boo
   const told = toldOf(statements);
   const days = [...told.keys()].filter((day) => day >= shop.keepOrdersFrom).sort();
   const [first] = days;
-  const rows =
-    first === undefined ? [] : await ledgerRows(needs.database, shopId, first, days.at(-1) ?? first);
+  // A year of a big shop takes longer than anybody else may wait for the database.
+  const { rows, totals } = await needs.database.patiently(async (sql) => ({
+    rows: first === undefined ? [] : await rowsOfDays(sql, shopId, first, days.at(-1) ?? first),
+    totals: await totalFaults(sql, shopId, {
+      from: first !== undefined && first < today ? first : addDays(today, -CHANGES_DAYS),
+      to: addDays(today, 1),
+      // A day of grace on each side: partitions end with the week, days with the shop's midnight.
+      pagesFrom: addDays(shopDay(shop.keepPagesFrom, shop.timeZone), 1),
+    }),
+  }));
   const byDay = Map.groupBy(rows, ({ day }) => day);
   const recent = addDays(today, -CHANGES_DAYS);
   const differing = days.filter((day) => {
     const lines = told.get(day) ?? [];
     return plus((byDay.get(day) ?? []).map(lineOf), lines, -1).length > 0;
-  });
-  const totals = await totalFaults(needs.database, shopId, {
-    from: first !== undefined && first < today ? first : addDays(today, -CHANGES_DAYS),
-    to: addDays(today, 1),
-    // A day of grace on each side: partitions end with the week, days with the shop's midnight.
-    pagesFrom: addDays(shopDay(shop.keepPagesFrom, shop.timeZone), 1),
   });
   const changed = differing.filter((day) => day < recent);
   return {
@@ -198,6 +201,16 @@ export async function checkBooks(needs: BooksNeeds, shopId: ShopId): Promise<Boo
     changed,
     pending: differing.filter((day) => day >= recent),
   };
+}
+
+/** Some weeks at a time, so that no statement holds all of it. */
+async function rowsOfDays(sql: Sql, shopId: ShopId, from: string, to: string): Promise<LedgerRow[]> {
+  const rows: LedgerRow[] = [];
+  for (let first = from; first <= to; first = addDays(first, DAYS_AT_ONCE)) {
+    const last = addDays(first, DAYS_AT_ONCE - 1);
+    rows.push(...(await ledgerRows(sql, shopId, first, last < to ? last : to)));
+  }
+  return rows;
 }
 
 export interface DaySum {

@@ -135,7 +135,6 @@ export async function listDay(
 interface Taken {
   found: number;
   updated: number;
-  foundMinor: bigint;
   trouble: string | null;
 }
 
@@ -145,12 +144,17 @@ export async function takeListed(
   shop: ShopInForce,
   orders: ShopOrders,
   listed: readonly ListedOrder[],
-  how: { installedAt: Date; source: 'reconciled' | 'backfill' },
+  how: {
+    installedAt: Date;
+    source: 'reconciled' | 'backfill';
+    /** Told in the same transaction what was new: it is counted if and only if it is recorded. */
+    recorded?: (sql: Sql, isNew: readonly ListedOrder[]) => Promise<void>;
+  },
 ): Promise<Taken> {
   const { settings } = shop.version;
   // What a rule needs comes with the order, so that nobody has to ask for it afterwards.
   const needed = neededFields(settings);
-  const taken: Taken = { found: 0, updated: 0, foundMinor: 0n, trouble: null };
+  const taken: Taken = { found: 0, updated: 0, trouble: null };
   const known = await knownOrders(
     needs.database,
     shop.id,
@@ -200,11 +204,14 @@ export async function takeListed(
       });
     }
     if (arrivals.length > 0) {
-      const recorded = await together(needs, (sql) => recordOrders(sql, needs, arrivals));
+      const recorded = await together(needs, async (sql) => {
+        const answers = await recordOrders(sql, needs, arrivals);
+        await how.recorded?.(sql, isNew);
+        return answers;
+      });
       if (recorded.some(({ dueAt }) => dueAt !== null)) needs.wake();
     }
     taken.found += isNew.length;
-    taken.foundMinor += isNew.reduce((sum, { totalMinor }) => sum + totalMinor, 0n);
     const rows = chunk.map((order) => ({ ...order, day: shopDay(order.createdAt, shop.timeZone) }));
     await together(needs, async (sql) => {
       await saveListed(sql, shop.id, rows, needs.clock.now());

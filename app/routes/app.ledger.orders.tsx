@@ -1,17 +1,19 @@
-/** The orders behind a part of the ledger's sum that the log has nothing of: deleted, before a pixel's time, unexplained. */
+/** The orders behind each part of the ledger's sum, counted by the same days. */
 import type { LinksFunction, LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigate, useSearchParams } from '@remix-run/react';
-import { BlockStack, Box, Button, Card, InlineStack, Page, Text } from '@shopify/polaris';
+import { BlockStack, Box, Button, Card, InlineStack, Link, Page, Text } from '@shopify/polaris';
 
+import { orderEventId } from '../conversion/event-id.ts';
 import { askedPeriod } from '../ui/ledger-period.ts';
 import ledgerStyles from '../ui/ledger.css?url';
 import { LEDGER_TEXT, PART_TEXT, PARTS_PAGE_TEXT } from '../ui/texts-ledger.ts';
+import { shortReason } from '../ui/texts.ts';
 import { moneyWords } from '../ui/words-for.ts';
 import { dayWords, periodWords } from '../ui/words-for-ledger.ts';
 
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: ledgerStyles }];
 
-const PARTS = ['gone', 'outside', 'unexplained'] as const;
+const PARTS = ['orders', 'sent', 'skipped', 'error', 'waiting', 'gone', 'outside', 'unexplained'] as const;
 const PAGE = 50;
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
@@ -22,9 +24,17 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const asked = askedPeriod(search, context.house.today(shop));
   const pixel = await store.pixels.get(search.get('pixel') ?? '');
   const after = search.get('after');
+  const reason = search.get('reason');
   const found = await context.house.bookkeeping.ordersOfPart(
     store.id,
-    { of: part, from: asked.from, to: asked.to, pixelId: pixel?.id ?? null },
+    {
+      of: part,
+      reason,
+      from: asked.from,
+      to: asked.to,
+      pixelId: pixel?.id ?? null,
+      currency: search.get('currency'),
+    },
     after !== null && /^\d{1,18}$/.test(after) ? after : null,
     PAGE + 1,
   );
@@ -32,12 +42,13 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   return {
     part,
     back: `/app/ledger?${new URLSearchParams({ from: asked.from, to: asked.to }).toString()}`,
-    title: periodWords(asked, staff.locale),
-    orders: shown.map(({ orderId, name, day, minor, currency }) => ({
+    title: `${reason === null ? '' : `${shortReason(reason)} · `}${periodWords(asked, staff.locale)}`,
+    orders: shown.map(({ orderId, name, day, minor, currency, outcome }) => ({
       id: orderId,
       name: name ?? orderId,
       day: dayWords(day, staff.locale),
       money: moneyWords(minor, currency, staff.locale) ?? '–',
+      log: pixel && outcome ? `/app/log/${pixel.id}/${orderEventId(orderId)}` : null,
     })),
     next: found.length > PAGE ? (shown.at(-1)?.orderId ?? null) : null,
   };
@@ -74,8 +85,10 @@ export default function PartOrders() {
                 {orders.map((order) => (
                   <tr key={order.id}>
                     <th scope="row">
-                      {/* Shopify's own page of it; an order that is gone has none. */}
-                      {part === 'gone' ? (
+                      {/* Its story in the log; else Shopify's own page of it, which an order that is gone has not. */}
+                      {order.log !== null ? (
+                        <Link url={order.log}>{order.name}</Link>
+                      ) : part === 'gone' ? (
                         order.name
                       ) : (
                         <a href={`shopify://admin/orders/${order.id}`} target="_top">

@@ -95,8 +95,19 @@ export async function ledgerRows(sql: Sql, shopId: ShopId, from: string, to: str
   }));
 }
 
-/** Parts of the sum that no list of deliveries shows. */
-export type UnlistedPart = 'gone' | 'outside' | 'unexplained';
+/** A part of the sum: all that Shopify has, one side of it, or what stands beside. Skipped are those outside too. */
+export type PartName = 'orders' | 'gone' | LedgerRow['state'];
+
+export interface LedgerPart {
+  of: PartName;
+  /** Of one reason alone; null for all of them. */
+  reason: string | null;
+  from: string;
+  to: string;
+  /** Null for any. */
+  pixelId: PixelId | null;
+  currency: string | null;
+}
 
 export interface PartOrder {
   orderId: string;
@@ -105,13 +116,15 @@ export interface PartOrder {
   day: string;
   minor: bigint;
   currency: string;
+  /** Something became of it, or it waits: the log has its story at the pixel that was asked for. */
+  outcome: boolean;
 }
 
-/** The orders behind such a part, at one pixel or, without one, at any. Oldest id first; `after` is the last one known. */
+/** The orders that such a part counts, by the same days. Oldest id first; `after` is the last one known. */
 export async function ordersOfPart(
   sql: Sql,
   shopId: ShopId,
-  part: { of: UnlistedPart; from: string; to: string; pixelId: PixelId | null },
+  part: LedgerPart,
   after: string | null,
   limit: number,
 ): Promise<PartOrder[]> {
@@ -121,13 +134,18 @@ export async function ordersOfPart(
     day: string;
     total_minor: string;
     currency: string;
+    outcome: boolean;
   }>(
     `${FATES}
-     SELECT DISTINCT f.order_id AS id, f.order_id::text AS order_id, o.name, f.day::text AS day, f.total_minor, f.currency
+     SELECT DISTINCT f.order_id AS id, f.order_id::text AS order_id, o.name, f.day::text AS day, f.total_minor, f.currency,
+            $4::bigint IS NOT NULL AND f.outcome_minor IS NOT NULL AS outcome
        FROM fates f LEFT JOIN orders o ON o.shop_id = $1 AND o.order_id = f.order_id
-      WHERE ($4::bigint IS NULL OR f.pixel_id = $4) AND CASE WHEN $5 = 'gone' THEN f.gone ELSE f.state = $5 END
+      WHERE ($4::bigint IS NULL OR f.pixel_id = $4)
+        AND CASE $5 WHEN 'orders' THEN true WHEN 'gone' THEN f.gone
+                    WHEN 'skipped' THEN f.state IN ('skipped', 'outside') ELSE f.state = $5 END
+        AND ($8::text IS NULL OR f.reason = $8) AND ($9::text IS NULL OR f.currency = $9)
         AND ($6::bigint IS NULL OR f.order_id > $6) ORDER BY 1 LIMIT $7`,
-    [shopId, part.from, part.to, part.pixelId, part.of, after, limit],
+    [shopId, part.from, part.to, part.pixelId, part.of, after, limit, part.reason, part.currency],
   );
   return rows.map((row) => ({
     orderId: row.order_id,
@@ -135,6 +153,7 @@ export async function ordersOfPart(
     day: row.day,
     minor: BigInt(row.total_minor),
     currency: row.currency,
+    outcome: row.outcome,
   }));
 }
 

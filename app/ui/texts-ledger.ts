@@ -78,6 +78,26 @@ export const MARK_WORDS: Record<DayMark, string> = {
 };
 
 export const PART_TEXT = {
+  orders: {
+    title: 'Orders in Shopify',
+    text: 'Every order that your store had on these days, deleted ones too.',
+  },
+  sent: {
+    title: 'Sent to TikTok',
+    text: 'TikTok took these orders.',
+  },
+  skipped: {
+    title: 'Skipped',
+    text: 'These orders were kept back by your rules, by consent, or because they came too late.',
+  },
+  error: {
+    title: 'Refused by TikTok',
+    text: 'These orders did not reach TikTok, or TikTok never said that they did. Open one to see why.',
+  },
+  waiting: {
+    title: 'Waiting',
+    text: 'These orders are still on their way.',
+  },
   gone: {
     title: 'Deleted in Shopify',
     text: 'These orders were in Shopify and are not any more. They stay in the sum, with what became of them.',

@@ -110,11 +110,10 @@ export function sumWords(
   return sums.map((sum) => {
     const pixel = pixels.find(({ id }) => id === sum.pixelId);
     const money = (minor: bigint): string => moneyWords(minor, sum.currency, locale) ?? '–';
-    const where = { from: days.from, to: days.to, pixel: sum.pixelId };
-    const inLog = (more: Record<string, string>): string =>
-      `/app/log?${new URLSearchParams({ ...more, kind: 'order', ...where }).toString()}`;
-    const inList = (part: string): string =>
-      `/app/ledger/orders?${new URLSearchParams({ part, ...where }).toString()}`;
+    const where = { from: days.from, to: days.to, pixel: sum.pixelId, currency: sum.currency };
+    // Not into the log, which counts an order on the day of its purchase: here it counts on the day it was created.
+    const inList = (part: string, reason?: string): string =>
+      `/app/ledger/orders?${new URLSearchParams({ part, ...(reason ? { reason } : {}), ...where }).toString()}`;
     const line = (name: string, { count, minor }: Amounted, path: string | null, inner = false): SumLine => ({
       name,
       count: countWords(count, locale),
@@ -123,19 +122,14 @@ export function sumWords(
       inner,
     });
     const side = (of: 'skipped' | 'error' | 'waiting'): SumLine[] => [
-      // Orders from before the pixel are kept back by no outcome, so the log has nothing of them.
-      line(
-        LEDGER_TEXT[of],
-        sum[of],
-        sum.parts.some(({ state }) => state === of) ? inLog({ state: of }) : null,
-      ),
+      line(LEDGER_TEXT[of], sum[of], inList(of)),
       ...sum.parts
         .filter(({ state }) => state === of || (of === 'skipped' && state === 'outside'))
         .map((part) =>
           line(
             shortReason(part.reason),
             part,
-            part.state === 'outside' ? inList('outside') : inLog({ state: of, reason: part.reason }),
+            part.state === 'outside' ? inList('outside') : inList(of, part.reason),
             true,
           ),
         ),
@@ -147,8 +141,8 @@ export function sumWords(
       code: pixel?.code ?? '',
       closes: unexplained.count === 0 && unexplained.minor === 0n,
       lines: [
-        line(LEDGER_TEXT.inShopify, sum.orders, inLog({})),
-        line(LEDGER_TEXT.sent, sum.sent, inLog({ state: 'sent' })),
+        line(LEDGER_TEXT.inShopify, sum.orders, inList('orders')),
+        line(LEDGER_TEXT.sent, sum.sent, inList('sent')),
         ...side('skipped'),
         ...side('error'),
         ...side('waiting'),

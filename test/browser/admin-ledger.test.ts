@@ -99,8 +99,10 @@ it('a day that closed opens by keyboard, adds up, and each part leads to its ord
   expect(await barriers(appFrame())).toEqual([]);
   await app.getByRole('button', { name: 'Ledger' }).click();
   await app.getByRole('link', { name: 'Point of sale' }).click();
-  await app.getByText(`Order ${orders[2]?.name ?? ''}`).waitFor();
-  expect(await app.getByText(`Order ${orders[1]?.name ?? ''}`).count()).toBe(0);
+  await app.getByRole('rowheader', { name: orders[2]?.name ?? '' }).waitFor();
+  expect(await app.getByRole('rowheader').count()).toBe(1);
+  await app.getByRole('link', { name: orders[2]?.name ?? '' }).click();
+  await app.getByRole('heading', { name: orders[2]?.name ?? '' }).waitFor();
 });
 
 it('takes a file home through the session token, and prints with the seal on it', async () => {

@@ -129,6 +129,21 @@ function keep(start: () => AppProcess): Kept {
   };
 }
 
+const OPENING_TRIES = 10;
+
+/** On a busy machine a process that has just begun says for a while that it is slow. */
+async function openOnceItAnswers(world: World, shop: SandboxShop): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await openApp(world, shop);
+      return;
+    } catch (error) {
+      if (tries === OPENING_TRIES) throw error;
+      await wait(1_000);
+    }
+  }
+}
+
 /** Small shops in two regions: one sends without proof of consent, the other only with it. */
 async function settleIn(town: Omit<Town, 'expected'>): Promise<Expected> {
   const { world, place } = town;
@@ -138,7 +153,7 @@ async function settleIn(town: Omit<Town, 'expected'>): Promise<Expected> {
     browserKeys: new Map(),
     untold: new Set(),
   };
-  for (const shop of town.shops) await openApp(world, shop);
+  for (const shop of town.shops) await openOnceItAnswers(world, shop);
   const store = await place.openStore(2);
   try {
     for (const [index, shop] of town.shops.entries()) {

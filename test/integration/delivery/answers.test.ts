@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rebuiltSendings } from '../../../app/delivery/detail.ts';
 import { sha256Of } from '../../../app/delivery/prepare.ts';
 import { rebuildPeriod } from '../../../app/ledger/rebuild.ts';
+import { shopProfile } from '../../support/database.ts';
 import { pageEvent, testFlow, webOrder, type Flow } from '../../support/flow.ts';
 import { accept, answer, refuse, type Reply } from '../../support/tiktok.ts';
 
@@ -331,6 +332,32 @@ test('after an outage the dearest purchases go first', async () => {
     'order-3',
     'order-1',
   ]);
+});
+
+test('inside five minutes the newest goes first, and a pixel with much to send lets another have its turn', async () => {
+  const other = await flow.store.installs.install(
+    shopProfile({ id: '5500000000002', domain: 'maple.myshopify.com' }),
+  );
+  const code = 'CTESTPIXEL00000002';
+  await flow.store
+    .shop(other.id)
+    .pixels.add(
+      { code, name: 'Theirs', token: 'their-token', activeFrom: new Date('2026-10-01T00:00:00Z') },
+      'test',
+    );
+  for (let id = 1; id <= 12; id += 1) {
+    await flow.webhook('orders/create', webOrder({ id }));
+    flow.clock.advance(1_000);
+  }
+  await flow.webhook('orders/create', webOrder({ id: 99 }), { domain: other.domain });
+  flow.clock.advance(61_000);
+  await flow.newDelivery({ maxBatch: 1, perPixel: 1, pixelsAtOnce: 1 }).runDue();
+  const ids = flow.tiktok.taken.map(({ event_id }) => event_id);
+  expect(ids.filter((id) => id !== 'order-99')).toEqual(
+    Array.from({ length: 12 }, (_, at) => `order-${12 - at}`),
+  );
+  expect(ids.indexOf('order-99')).toBe(8);
+  expect(flow.tiktok.requests[8]?.body).toContain(code);
 });
 
 test('a test code travels with every event of its pixel, and the outcome says test', async () => {

@@ -1,5 +1,6 @@
 /** Beacons: public, so measured, checked, never reflected, and believed in nothing that would create a purchase. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { shopProfile } from '../../support/database.ts';
 import { checkoutEvent, pageEvent, testFlow, type Flow } from '../../support/flow.ts';
 
 let flow: Flow;
@@ -28,6 +29,32 @@ test('one event id at two times is one event', async () => {
   await flow.beacon([event, { ...event, at: '2026-10-05T18:54:10.000Z' }]);
   await flow.beacon([{ ...event, at: '2026-10-05T18:54:20.000Z' }]);
   expect((await stored()).length).toBe(1);
+});
+
+test('a poisoned beacon is refused alone; beacons of another shop in the same group are stored', async () => {
+  const shared = await testFlow({ intake: { patienceMs: 600_000, lanes: { gatherMs: 500 } } });
+  // Beacons are measured before they are stored, so only the database itself can still find one that it will not take.
+  await shared.rows(`CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.event_id = 'sh-poison' THEN RAISE EXCEPTION USING ERRCODE = '22000', MESSAGE = 'poison'; END IF;
+    RETURN NEW; END $$`);
+  await shared.rows(
+    'CREATE TRIGGER poison BEFORE INSERT ON page_events FOR EACH ROW EXECUTE FUNCTION refuse_poison()',
+  );
+  const other = await shared.store.installs.install(
+    shopProfile({ id: '5500000000002', domain: 'maple.myshopify.com' }),
+  );
+  const fine = [1, 2, 3, 4].map((at) => shared.beacon([pageEvent()], at > 2 ? { key: other.publicKey } : {}));
+  const bad = shared.beacon([pageEvent({ id: 'sh-poison', shopifyId: 'sh-poison' })]);
+  expect((await Promise.all(fine)).map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+  expect(await bad).toMatchObject({ status: 422, body: { error: 'not_storable' } });
+  const kept = await shared.rows<{ shop_id: string; n: string }>(
+    'SELECT shop_id, count(*) AS n FROM page_events GROUP BY 1 ORDER BY 1',
+  );
+  expect(kept).toEqual([
+    { shop_id: shared.shop.id, n: '2' },
+    { shop_id: other.id, n: '2' },
+  ]);
+  await shared.close();
 });
 
 test('a checkout that starts again and again is one InitiateCheckout', async () => {

@@ -10,11 +10,15 @@ import {
 import { checkBooks, closeDays, readPeriod } from '../../../app/ledger/books.ts';
 import { FIRST, openStatement } from '../../../app/ledger/chain.ts';
 import { readTold } from '../../../app/ledger/told.ts';
-import { compareShop } from '../../../app/ledger/compare.ts';
-import { statementsAfter } from '../../../app/store/statements.ts';
+import type { Amounted } from '../../../app/ledger/sum.ts';
+import { compareShop, type CompareNeeds } from '../../../app/ledger/compare.ts';
+import { createArrivals } from '../../../app/store/arrivals.ts';
+import { openDatabase, type Database } from '../../../app/store/database.ts';
+import { ordersOfPart, statementsAfter, type PartName } from '../../../app/store/statements.ts';
 import { setWebhookSwitches } from '../../../sandbox/admin/webhooks.ts';
 import { addToOrder, deleteOrder, payOrder, placeOrder } from '../../../sandbox/orders/changes.ts';
 import { draftOfKind, type OrderKind } from '../../../sandbox/orders/kinds.ts';
+import { startTcpProxy } from '../../../sandbox/faults/tcp-proxy.ts';
 import type { SandboxOrder } from '../../../sandbox/world.ts';
 import { shopifyFlow, type ShopifyFlow } from '../../support/shopify-flow.ts';
 
@@ -85,6 +89,11 @@ test('lines that are added later stand beside the sum, whenever the order was fi
   add(waiting);
   setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
   add(found);
+  // Paid for days ago and skipped as too old: it still counts on the day it was created.
+  const old = placeOrder(flow.sandbox.world, flow.seller, {
+    ...draftOfKind(flow.sandbox.world, flow.seller, 'plain'),
+    processedAt: '2026-09-20T10:00:00.000Z',
+  });
   await settleAll();
   const first = [seen, sent, waiting, found].map((order) => minor(order.originalTotal));
   // Heard of first with what was added: only Shopify's list can say what it cost before.
@@ -97,12 +106,32 @@ test('lines that are added later stand beside the sum, whenever the order was fi
   await settleAll();
   const read = await period();
   expect(read).toMatchObject({ closes: true, sums: [{ sent: { count: 3 }, waiting: { count: 1 } }] });
-  expect(read?.sums[0]?.orders.minor).toBe(first.reduce((sum, one) => sum + one, 0n));
+  expect(read?.sums[0]?.orders.minor).toBe(first.reduce((sum, one) => sum + one, minor(old.total)));
   expect(read?.sums[0]?.editedMinor).toBe(
     [seen, sent, waiting, found].reduce((sum, order) => sum + unheard(order), 0n),
   );
   const { totals, rows } = await flow.totals();
   expect(totals).toEqual(rows);
+
+  // Each part leads to a list of just the orders that it counts, whatever day they happened on.
+  const [sum] = read?.sums ?? [];
+  const listed = async (of: PartName, reason: string | null = null): Promise<Amounted> => {
+    const part = {
+      of,
+      reason,
+      from: '2026-10-05',
+      to: '2026-10-05',
+      pixelId: flow.pixel.id,
+      currency: sum?.currency ?? '',
+    };
+    const orders = await ordersOfPart(flow.store.database, flow.shop.id, part, null, 100);
+    return { count: orders.length, minor: orders.reduce((all, order) => all + order.minor, 0n) };
+  };
+  for (const { state, reason, count, minor: money } of sum?.parts ?? [])
+    expect(await listed(state, reason)).toEqual({ count, minor: money });
+  for (const of of ['orders', 'sent', 'skipped', 'error', 'waiting', 'gone', 'unexplained'] as const)
+    expect([of, await listed(of)]).toEqual([of, sum?.[of]]);
+  expect(sum?.skipped.count).toBe(1);
 });
 
 test('where Shopify lists another first total than it told at the creation, the ledger does not close', async () => {
@@ -200,6 +229,19 @@ test('verify names the day whose statement was touched, and the day whose total 
     day: '2026-10-07',
     why: 'number',
   });
+
+  // What takes long in a big shop is asked where no statement is cut off.
+  const asked: string[] = [];
+  const hurried = {
+    ...database,
+    rows: <Row extends object>(sql: string, values?: readonly unknown[]) => {
+      asked.push(sql);
+      return database.rows<Row>(sql, values);
+    },
+  };
+  await checkBooks({ ...flow.books, database: hurried }, flow.shop.id);
+  expect(asked.some((sql) => sql.includes('statements'))).toBe(true);
+  expect(asked.filter((sql) => /daily_totals|listed_orders/.test(sql))).toEqual([]);
 
   await database.run(`UPDATE daily_totals SET count = count + 1 WHERE state = 'sent' AND event = 'order'`);
   expect((await checkBooks(flow.books, flow.shop.id))?.totals).toMatchObject([
@@ -303,5 +345,86 @@ test('orders from before the install are left alone until staff send them, stop,
   ]);
   await flow.delivery.runDue();
   expect(new Set(flow.tiktok.taken.map(({ event_id: id }) => id)).size).toBe(30);
+  expect(await period()).toMatchObject({ closes: true, sums: [{ sent: { count: 30 } }] });
+});
+
+/** The tests' PostgreSQL listens on a Unix socket; who is to be killed comes over TCP. */
+async function wayOfAnother(): Promise<{ database: Database; cut(): void; close(): Promise<void> }> {
+  const address = new URL(flow.store.database.url);
+  const folder = address.searchParams.get('host') ?? '';
+  const proxy = await startTcpProxy({ target: { path: `${folder}/.s.PGSQL.5432` } });
+  address.searchParams.delete('host');
+  address.hostname = proxy.host;
+  address.port = String(proxy.port);
+  const database = await openDatabase({ url: address.href, log: flow.log, poolSize: 3 });
+  return {
+    database,
+    cut() {
+      proxy.set({ kind: 'refuse' });
+      proxy.cut();
+    },
+    close: () => proxy.close(),
+  };
+}
+
+/** Another process works on the backfill and is killed at a moment of the test's choice: nothing of it happens after. */
+async function killedInBackfill(
+  at: (dying: CompareNeeds, die: () => Promise<never>) => CompareNeeds,
+): Promise<void> {
+  const way = await wayOfAnother();
+  const { promise: killed, resolve } = Promise.withResolvers<void>();
+  const die = (): Promise<never> => {
+    way.cut();
+    resolve();
+    return new Promise(() => undefined);
+  };
+  const { database } = way;
+  const dying = at({ ...flow.compare, database, arrivals: createArrivals(database) }, die);
+  void runBackfill(dying, flow.shop.id);
+  await killed;
+  await way.close();
+}
+
+test('a backfill whose process is killed goes on where it was: nothing twice, nothing left out, counted once', async () => {
+  setWebhookSwitches(flow.sandbox.world, { lossRate: 1 });
+  const orders = Array.from({ length: 30 }, () => place());
+  await flow.pass(HOUR);
+  await flow.store.database.run('UPDATE shops SET installed_at = $1', [flow.clock.now()]);
+  await flow.pass(HOUR);
+  const seen = await previewBackfill(flow.compare, flow.shop.id);
+  if (!seen.ok) throw new Error(seen.trouble);
+  await beginBackfill(flow.compare, flow.shop.id, seen.preview, 'Ada');
+  const recorded = async () => (await flow.rows('SELECT 1 FROM orders')).length;
+
+  // Its first part is committed, and nobody was told.
+  await killedInBackfill((dying, die) => ({
+    ...dying,
+    arrivals: {
+      ...dying.arrivals,
+      async together(work) {
+        await dying.arrivals.together(work);
+        return die();
+      },
+    },
+  }));
+  expect(await recorded()).toBe(25);
+  // In the middle of the second.
+  await killedInBackfill((dying, die) => ({
+    ...dying,
+    ordersOf: (domain) => ({ ...dying.ordersOf(domain), whole: die }),
+  }));
+  expect(await recorded()).toBe(25);
+
+  // The dead process's lock ends with its connection.
+  let done: Awaited<ReturnType<typeof runBackfill>> = null;
+  await expect
+    .poll(async () => (done = await runBackfill(flow.compare, flow.shop.id)), { timeout: 20_000 })
+    .not.toBeNull();
+  const money = orders.reduce((sum, { total }) => sum + minor(total), 0n);
+  expect(done).toMatchObject({ state: 'done', recorded: 30, valueMinor: money });
+  await settleAll();
+  expect(flow.tiktok.taken.map(({ event_id: id }) => id).sort()).toEqual(
+    orders.map(({ id }) => `order-${id}`).sort(),
+  );
   expect(await period()).toMatchObject({ closes: true, sums: [{ sent: { count: 30 } }] });
 });
