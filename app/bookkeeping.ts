@@ -2,7 +2,7 @@
 import type { Clock } from './base/clock.ts';
 import type { Keyring } from './base/crypto.ts';
 import type { Log } from './base/log.ts';
-import type { PixelId, ShopId } from './conversion/facts.ts';
+import type { ShopId } from './conversion/facts.ts';
 import { eventDetail, rebuiltSendings } from './delivery/detail.ts';
 import { prepare } from './delivery/prepare.ts';
 import {
