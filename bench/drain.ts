@@ -7,6 +7,7 @@ import { readBeacon, readPageEvent } from '../app/conversion/from-pixel.ts';
 import { recordVisits, type VisitArrival } from '../app/record/pages.ts';
 import { createShopsInForce, type ShopInForce } from '../app/record/shop.ts';
 import type { Store } from '../app/store/store.ts';
+import { createRecentContexts } from '../app/visitors/recent.ts';
 import { freePort, openPlace, startApp, type AppProcess, type Place } from '../test/support/app-processes.ts';
 import { beaconRequest } from './load/bodies.ts';
 import { countingTikTok, type CountingTikTok } from './load/counting-tiktok.ts';
@@ -44,7 +45,12 @@ async function fill(
 ): Promise<void> {
   const inForce = createShopsInForce({ store });
   const known = await Promise.all(shops.map(({ id }) => inForce.byId(id)));
-  const needs = { keyring: place.keyring, clock: systemClock, regionOf: () => 'none' as const };
+  const needs = {
+    keyring: place.keyring,
+    clock: systemClock,
+    regionOf: () => 'none' as const,
+    contexts: createRecentContexts(),
+  };
   for (let done = 0; done < count; done += GROUP) {
     const group = Array.from({ length: Math.min(GROUP, count - done) }, (_, at) => {
       const index = from + done + at;

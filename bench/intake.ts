@@ -27,7 +27,10 @@ type Kind = 'beacon' | 'webhook';
 async function opened(port: number, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 400; tries += 1) {
     if (child.exitCode !== null) throw new Error('A server to compare with did not start.');
-    const there = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' }).then(
+    const there = await fetch(`http://127.0.0.1:${port}/intake/storefront`, {
+      method: 'POST',
+      body: '{}',
+    }).then(
       () => true,
       () => false,
     );

@@ -12,6 +12,7 @@ import type { RegionOf } from '../record/judge.ts';
 import type { ShopsInForce } from '../record/shop.ts';
 import type { Arrivals } from '../store/arrivals.ts';
 import type { Partitions } from '../store/partitions.ts';
+import { createRecentContexts } from '../visitors/recent.ts';
 import { createLane } from './lane.ts';
 import type { LaneOptions } from './lane.ts';
 import { createStorefrontIntake } from './storefront.ts';
@@ -64,7 +65,8 @@ const MOST_LOOKUPS = 2_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { arrivals, keyring, clock, log, regionOf, shops } = options;
-  const needs = { keyring, clock, regionOf };
+  const contexts = createRecentContexts();
+  const needs = { keyring, clock, regionOf, contexts };
   const patienceMs = options.patienceMs ?? PATIENCE_MS;
   const mostLookups = options.mostLookups ?? MOST_LOOKUPS;
 
@@ -103,6 +105,7 @@ export function createIntake(options: IntakeOptions): Intake {
         visits.flatMap(({ reads }) => reads.map(({ facts }) => new Date(facts.occurredAt))),
       );
       const recorded = await arrivals.together((sql) => recordVisits(sql, needs, visits));
+      contexts.remember(recorded.flatMap(({ context }) => context ?? []));
       wakeFor(recorded);
       return recorded;
     },

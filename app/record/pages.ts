@@ -8,13 +8,15 @@ import type { ContextRow, LinkRow } from '../store/contexts.ts';
 import type { Sql } from '../store/database.ts';
 import { insertSettled, settledTotal } from '../store/deliveries.ts';
 import type { SettledRow } from '../store/deliveries.ts';
-import { claimOnce, insertPageEvents, knownPageEvents } from '../store/pages.ts';
+import { claimOnce, insertPageEvents } from '../store/pages.ts';
 import type { PageEventRow, PageKey } from '../store/pages.ts';
 import { enqueue, waitingTotal, wakeOrdersByTokens } from '../store/queue.ts';
 import type { NewQueueRow } from '../store/queue.ts';
 import { bindingOf } from '../store/sealed.ts';
 import { applyTotals } from '../store/totals.ts';
 import { contextRow, linkRows } from '../visitors/context.ts';
+import { saidBy } from '../visitors/recent.ts';
+import type { KnownContext, RecentContexts } from '../visitors/recent.ts';
 import { shopDay } from './day.ts';
 import { judgePage } from './judge.ts';
 import type { RecordNeeds } from './orders.ts';
@@ -34,6 +36,12 @@ export interface VisitRecorded {
   /** Events that were new. */
   stored: number;
   dueAt: Date | null;
+  /** For `contexts` to remember when the transaction is committed. */
+  context: KnownContext | null;
+}
+
+export interface VisitNeeds extends RecordNeeds {
+  contexts: Pick<RecentContexts, 'find'>;
 }
 
 /** Page events lie at most this far back, so nothing older can be a repeat. */
@@ -42,10 +50,14 @@ export const PAGE_MAX_AHEAD_MS = 5 * 60_000;
 
 interface Planned {
   arrival: VisitArrival;
-  context: ContextRow;
+  context: KnownContext | NewContext;
   links: LinkRow[];
   events: PlannedEvent[];
 }
+
+interface NewContext extends KnownContext, ContextRow {}
+
+const isNew = (context: KnownContext | NewContext): context is NewContext => 'sealed' in context;
 
 interface PlannedEvent {
   read: PageRead;
@@ -72,18 +84,24 @@ function ownOf(read: MatchData, visit: MatchData): MatchData | null {
   return nothing ? null : own;
 }
 
-function plan(needs: RecordNeeds, arrival: VisitArrival): Planned {
+function plan(needs: VisitNeeds, arrival: VisitArrival): Planned {
   const { shop, reads } = arrival;
   const [first = noMatch(), ...others] = reads.map((read) => read.match);
   const visit = others.reduce(mergeMatch, first);
   const secret = { id: shop.id, key: shop.key };
   const seen = { client: arrival.client, choice: arrival.choice, match: visit, seenAt: arrival.receivedAt };
-  const context = contextRow(needs.keyring, secret, seen);
+  const said = saidBy(secret, seen);
+  const context = needs.contexts.find(said, arrival.receivedAt) ?? {
+    said,
+    ...contextRow(needs.keyring, secret, seen),
+  };
+  // Whoever was here before did not use this visit's tokens before.
+  const linking = { clientKey: context.clientKey, seenAt: arrival.receivedAt };
   const told = arrival.choice.marketing;
   return {
     arrival,
     context,
-    links: reads.flatMap((read) => linkRows(needs.keyring, secret, context, read.links)),
+    links: reads.flatMap((read) => linkRows(needs.keyring, secret, linking, read.links)),
     events: reads
       .filter((read) => !CONTEXT_EVENTS.includes(read.facts.event))
       .map((read) => {
@@ -113,26 +131,27 @@ function plan(needs: RecordNeeds, arrival: VisitArrival): Planned {
 /** Records a group of visits. The answers come in the order of the arrivals. */
 export async function recordVisits(
   sql: Sql,
-  needs: RecordNeeds,
+  needs: VisitNeeds,
   arrivals: readonly VisitArrival[],
 ): Promise<VisitRecorded[]> {
   const now = needs.clock.now();
   const planned = arrivals.map((arrival) => plan(needs, arrival));
-  await saveContexts(
-    sql,
-    planned.map(({ context }) => context),
-  );
+  const stored = await saveContexts(sql, planned.map(({ context }) => context).filter(isNew));
   const links = planned.flatMap((visit) => visit.links);
   await saveLinks(sql, links);
 
   const fresh = await newEvents(sql, planned, now);
   const settled: SettledRow[] = [];
   const queue: NewQueueRow[] = [];
-  const recorded = planned.map(({ arrival, events }): VisitRecorded => {
+  const recorded = planned.map(({ arrival, events, context }): VisitRecorded => {
     const mine = events.filter((event) => fresh.has(event));
     const before = queue.length;
     for (const event of mine) judgeEvent(arrival, event, now, settled, queue);
-    return { stored: mine.length, dueAt: queue.length > before ? now : null };
+    return {
+      stored: mine.length,
+      dueAt: queue.length > before ? now : null,
+      context: isNew(context) && !stored.has(context) ? null : context,
+    };
   });
   await insertSettled(sql, settled);
   const queued = await enqueue(sql, queue);
@@ -151,14 +170,6 @@ async function newEvents(sql: Sql, planned: readonly Planned[], now: Date): Prom
   for (const { events } of planned) {
     for (const event of events) if (!first.has(nameOf(event.row))) first.set(nameOf(event.row), event);
   }
-  const since = new Date(now.getTime() - PAGE_MAX_AGE_MS - PAGE_MAX_AHEAD_MS);
-  for (const known of await knownPageEvents(
-    sql,
-    [...first.values()].map(({ row }) => row),
-    since,
-  )) {
-    first.delete(nameOf(known));
-  }
   const once = [...first.values()].filter((event) => event.once);
   const claimed = new Set(
     (
@@ -174,6 +185,7 @@ async function newEvents(sql: Sql, planned: readonly Planned[], now: Date): Prom
       await insertPageEvents(
         sql,
         [...first.values()].map(({ row }) => row),
+        new Date(now.getTime() - PAGE_MAX_AGE_MS - PAGE_MAX_AHEAD_MS),
       )
     ).map(nameOf),
   );

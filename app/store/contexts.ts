@@ -47,21 +47,30 @@ const contextColumns = multirow<ContextRow>([
   { name: 'sealed', type: 'bytea', value: (row) => row.sealed },
 ]);
 
-/** A repeat of the same content only moves lastSeenAt, and that at most once a minute. */
-export async function saveContexts(sql: Sql, rows: readonly ContextRow[]): Promise<void> {
+/** A row's time moves on at most once in so long: until then a repeat of the same content changes nothing. */
+export const CONTEXT_REST_MS = 60_000;
+
+/**
+ * A repeat of the same content only moves lastSeenAt, and that once in a while. Returns the rows that are now stored
+ * with the time that they name.
+ */
+export async function saveContexts(sql: Sql, rows: readonly ContextRow[]): Promise<Set<ContextRow>> {
   const folded = foldBy(
     rows,
     (row) => hexed(row, row.contextKey),
     (known, next) => (next.seenAt > known.seenAt ? next : known),
   );
-  if (folded.length === 0) return;
-  await sql.run(
+  if (folded.length === 0) return new Set();
+  const stored = await sql.rows<{ shop_id: string; context_key: Buffer }>(
     `INSERT INTO visitor_contexts AS c (${contextColumns.names})
-     SELECT ${contextColumns.chosen} FROM ${contextColumns.from()}
+     SELECT ${contextColumns.chosen} FROM ${contextColumns.from(1)}
      ON CONFLICT (shop_id, context_key) DO UPDATE SET last_seen_at = excluded.last_seen_at
-     WHERE c.last_seen_at < excluded.last_seen_at - interval '1 minute'`,
-    contextColumns.values(folded),
+     WHERE c.last_seen_at < excluded.last_seen_at - $1 * interval '1 ms'
+     RETURNING c.shop_id, c.context_key`,
+    [CONTEXT_REST_MS, ...contextColumns.values(folded)],
   );
+  const moved = new Set(stored.map((row) => hexed({ shopId: row.shop_id }, row.context_key)));
+  return new Set(folded.filter((row) => moved.has(hexed(row, row.contextKey))));
 }
 
 const linkColumns = multirow<LinkRow>([

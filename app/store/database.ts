@@ -103,7 +103,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       const state: Session = { broken: false, prepares: true };
       const sql = sqlOn(client, state);
       try {
-        await sql.run('BEGIN');
+        await sql.run(BEGIN);
         const result = await work(sql);
         await sql.run('COMMIT');
         client.release();
@@ -140,6 +140,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
   };
 }
+
+/**
+ * And planned once: left to itself PostgreSQL plans most of our statements anew for each set of values, at several
+ * times the price of running them. What they look for is always a handful of keys, so one plan is right for all.
+ */
+const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode TO force_generic_plan';
 
 /**
  * What transactions say again and again is parsed and planned once for each connection. Bounded, in case somebody

@@ -1,5 +1,6 @@
 /** How events ended at pixels, the requests that carried them, and the tries that settled nothing. */
 import { byNumber, multirow, storable } from './multirow.ts';
+import type { Column } from './multirow.ts';
 import type { Sql } from './database.ts';
 import type { TotalChange } from './totals.ts';
 
@@ -53,33 +54,33 @@ export function settledTotal(row: SettledRow): TotalChange {
   };
 }
 
-const shared = [
-  { name: 'shop_id', type: 'bigint', value: (row: SettledRow) => row.shopId },
-  { name: 'pixel_id', type: 'bigint', value: (row: SettledRow) => row.pixelId },
-  { name: 'event', type: 'text', value: (row: SettledRow) => storable(row.event) },
-  { name: 'event_id', type: 'text', value: (row: SettledRow) => storable(row.eventId) },
-  { name: 'occurred_at', type: 'timestamptz', value: (row: SettledRow) => row.occurredAt },
-  { name: 'received_at', type: 'timestamptz', value: (row: SettledRow) => row.receivedAt },
-  { name: 'day', type: 'date', value: (row: SettledRow) => row.day },
-  { name: 'state', type: 'text', value: (row: SettledRow) => row.state },
-  { name: 'reason', type: 'text', value: (row: SettledRow) => row.reason },
-  { name: 'rule', type: 'text', value: (row: SettledRow) => (row.rule === null ? null : storable(row.rule)) },
-  { name: 'settled_at', type: 'timestamptz', value: (row: SettledRow) => row.settledAt },
-  { name: 'value_minor', type: 'bigint', value: (row: SettledRow) => row.valueMinor?.toString() ?? null },
-  { name: 'currency', type: 'text', value: (row: SettledRow) => row.currency },
-  { name: 'event_name', type: 'text', value: (row: SettledRow) => row.eventName },
-  { name: 'pixel_code', type: 'text', value: (row: SettledRow) => row.pixelCode },
-  { name: 'settings_version', type: 'int', value: (row: SettledRow) => row.settingsVersion },
-  { name: 'payload_version', type: 'int', value: (row: SettledRow) => row.payloadVersion },
-  { name: 'payload_sha256', type: 'bytea', value: (row: SettledRow) => row.payloadSha256 },
-  { name: 'limited_data_use', type: 'bool', value: (row: SettledRow) => row.limitedDataUse },
+const shared: readonly Column<SettledRow>[] = [
+  { name: 'shop_id', type: 'bigint', value: (row) => row.shopId },
+  { name: 'pixel_id', type: 'bigint', value: (row) => row.pixelId },
+  { name: 'event', type: 'text', value: (row) => storable(row.event) },
+  { name: 'event_id', type: 'text', value: (row) => storable(row.eventId) },
+  { name: 'occurred_at', type: 'timestamptz', value: (row) => row.occurredAt },
+  { name: 'received_at', type: 'timestamptz', value: (row) => row.receivedAt },
+  { name: 'day', type: 'date', value: (row) => row.day },
+  { name: 'state', type: 'text', value: (row) => row.state },
+  { name: 'reason', type: 'text', value: (row) => row.reason },
+  { name: 'rule', type: 'text', value: (row) => (row.rule === null ? null : storable(row.rule)) },
+  { name: 'settled_at', type: 'timestamptz', value: (row) => row.settledAt },
+  { name: 'value_minor', type: 'bigint', value: (row) => row.valueMinor },
+  { name: 'currency', type: 'text', value: (row) => row.currency },
+  { name: 'event_name', type: 'text', value: (row) => row.eventName },
+  { name: 'pixel_code', type: 'text', value: (row) => row.pixelCode },
+  { name: 'settings_version', type: 'int', value: (row) => row.settingsVersion },
+  { name: 'payload_version', type: 'int', value: (row) => row.payloadVersion },
+  { name: 'payload_sha256', type: 'bytea', value: (row) => row.payloadSha256 },
+  { name: 'limited_data_use', type: 'bool', value: (row) => row.limitedDataUse },
   {
     name: 'first_possible_copy_at',
     type: 'timestamptz',
-    value: (row: SettledRow) => row.firstPossibleCopyAt,
+    value: (row) => row.firstPossibleCopyAt,
   },
-  { name: 'match_keys', type: 'smallint', value: (row: SettledRow) => row.matchKeys },
-  { name: 'request_list', type: 'text', value: (row: SettledRow) => row.requestIds.join(' ') },
+  { name: 'match_keys', type: 'smallint', value: (row) => row.matchKeys },
+  { name: 'request_list', type: 'text', value: (row) => row.requestIds.join(' ') },
 ];
 
 const orderColumns = multirow<SettledRow>([

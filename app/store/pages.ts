@@ -21,19 +21,6 @@ const sorted = <T extends PageKey>(rows: readonly T[]): T[] =>
     (a, b) => byNumber(a.shopId, b.shopId) || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0),
   );
 
-/** Which of these the shop has already, whatever time they name; `since` keeps the search to two partitions. */
-export async function knownPageEvents(sql: Sql, keys: readonly PageKey[], since: Date): Promise<PageKey[]> {
-  if (keys.length === 0) return [];
-  const rows = await sql.rows<{ shop_id: string; event_id: string }>(
-    `SELECT DISTINCT p.shop_id, p.event_id
-     FROM unnest($1::bigint[], $2::text[]) AS r(shop_id, event_id)
-     JOIN page_events p ON p.shop_id = r.shop_id AND p.event_id = r.event_id
-     WHERE p.occurred_at >= $3`,
-    [keys.map((key) => key.shopId), keys.map((key) => key.eventId), since],
-  );
-  return rows.map((row) => ({ shopId: row.shop_id, eventId: row.event_id }));
-}
-
 /** Of event ids that Shopify may use at several times the first one counts; returns those that are the first. */
 export async function claimOnce(sql: Sql, rows: readonly (PageKey & { at: Date })[]): Promise<PageKey[]> {
   if (rows.length === 0) return [];
@@ -58,13 +45,23 @@ const columns = multirow<PageEventRow>([
   { name: 'own_sealed', type: 'bytea', value: (row) => row.ownSealed },
 ]);
 
-/** Returns the keys that were new. */
-export async function insertPageEvents(sql: Sql, rows: readonly PageEventRow[]): Promise<PageKey[]> {
+/**
+ * Returns the keys that were new: that the shop did not have, whatever time they name. Nothing from before `since` can
+ * be a repeat, which keeps the search to two partitions.
+ */
+export async function insertPageEvents(
+  sql: Sql,
+  rows: readonly PageEventRow[],
+  since: Date,
+): Promise<PageKey[]> {
   if (rows.length === 0) return [];
   const stored = await sql.rows<{ shop_id: string; event_id: string }>(
-    `INSERT INTO page_events (${columns.names}) SELECT ${columns.chosen} FROM ${columns.from()}
+    `INSERT INTO page_events (${columns.names}) SELECT ${columns.chosen} FROM ${columns.from(1)}
+     WHERE NOT EXISTS (
+       SELECT FROM page_events p
+       WHERE p.shop_id = r.shop_id AND p.event_id = r.event_id AND p.occurred_at >= $1)
      ON CONFLICT DO NOTHING RETURNING shop_id, event_id`,
-    columns.values(sorted(rows)),
+    [since, ...columns.values(sorted(rows))],
   );
   return stored.map((row) => ({ shopId: row.shop_id, eventId: row.event_id }));
 }

@@ -136,13 +136,16 @@ const newColumns = multirow<NewQueueRow>([
   { name: 'waiting_for', type: 'text', value: (row) => row.waitingFor },
   { name: 'due_at', type: 'timestamptz', value: (row) => row.dueAt },
   { name: 'priority', type: 'int', value: (row) => row.priority },
-  { name: 'value_minor', type: 'bigint', value: (row) => row.valueMinor?.toString() ?? null },
+  { name: 'value_minor', type: 'bigint', value: (row) => row.valueMinor },
   { name: 'currency', type: 'text', value: (row) => row.currency },
   { name: 'first_possible_copy_at', type: 'timestamptz', value: (row) => row.firstPossibleCopyAt },
 ]);
 
+const keyOf = (shopId: string, pixelId: string, eventId: string, event: string): string =>
+  [shopId, pixelId, eventId, event].join('\u0001');
+
 /** Returns the rows that were new; what was there already stays as it is. */
-export async function enqueue(sql: Sql, rows: readonly NewQueueRow[]): Promise<QueueRow[]> {
+export async function enqueue<Row extends NewQueueRow>(sql: Sql, rows: readonly Row[]): Promise<Row[]> {
   if (rows.length === 0) return [];
   const sorted = [...rows].sort(
     (a, b) =>
@@ -151,14 +154,18 @@ export async function enqueue(sql: Sql, rows: readonly NewQueueRow[]): Promise<Q
       (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0) ||
       (a.event < b.event ? -1 : a.event > b.event ? 1 : 0),
   );
-  const stored = await sql.rows<QueueColumns>(
+  const stored = await sql.rows<Pick<QueueColumns, 'shop_id' | 'pixel_id' | 'event_id' | 'event'>>(
     `INSERT INTO queue AS q (${newColumns.names}, request_ids)
      SELECT ${newColumns.chosen}, '{}' FROM ${newColumns.from()}
      ON CONFLICT (shop_id, pixel_id, event_id, event) DO NOTHING
-     RETURNING ${COLUMNS}`,
+     RETURNING q.shop_id, q.pixel_id, q.event_id, q.event`,
     newColumns.values(sorted),
   );
-  return stored.map(read);
+  if (stored.length === rows.length) return sorted;
+  const fresh = new Set(stored.map((row) => keyOf(row.shop_id, row.pixel_id, row.event_id, row.event)));
+  return sorted.filter((row) =>
+    fresh.has(keyOf(row.shopId, row.pixelId, storable(row.eventId), storable(row.event))),
+  );
 }
 
 /** What waits for these orders and is in nobody's hands, locked. */

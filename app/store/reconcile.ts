@@ -20,8 +20,8 @@ const listedColumns = multirow<ListedRow>([
   { name: 'day', type: 'date', value: (row) => row.day },
   { name: 'updated_at', type: 'timestamptz', value: (row) => row.updatedAt },
   { name: 'currency', type: 'text', value: (row) => row.currency },
-  { name: 'total_minor', type: 'bigint', value: (row) => row.totalMinor.toString() },
-  { name: 'current_minor', type: 'bigint', value: (row) => row.currentMinor.toString() },
+  { name: 'total_minor', type: 'bigint', value: (row) => row.totalMinor },
+  { name: 'current_minor', type: 'bigint', value: (row) => row.currentMinor },
 ]);
 
 /** When each of these orders was last changed, as far as it is recorded. */

@@ -2,7 +2,7 @@
 import type { PixelId, ShopId } from '../conversion/facts.ts';
 import type { Sql } from './database.ts';
 import { multirow } from './multirow.ts';
-import { enqueue, waitingTotal, type NewQueueRow, type QueueRow } from './queue.ts';
+import { enqueue, waitingTotal, type QueueRow } from './queue.ts';
 import { applyTotals, type TotalChange } from './totals.ts';
 
 export interface ReplayFilter {
@@ -173,15 +173,13 @@ export async function sendAgain(
     `INSERT INTO replays (shop_id, pixel_id, order_id, event, at, actor, former) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [shopId, order.pixelId, order.orderId, order.event, who.at, who.actor, former.former],
   );
-  const fresh: NewQueueRow = row;
-  const [queued] = await enqueue(sql, [fresh]);
+  const [queued] = await enqueue(sql, [row]);
   if (!queued) throw new Error('An order was settled and waiting at the same time.');
-  await sql.run('UPDATE queue SET event_name = $2, pixel_code = $3, request_ids = $4 WHERE id = $1', [
-    queued.id,
-    row.eventName,
-    row.pixelCode,
-    row.requestIds,
-  ]);
+  await sql.run(
+    `UPDATE queue SET event_name = $5, pixel_code = $6, request_ids = $7
+      WHERE shop_id = $1 AND pixel_id = $2 AND event_id = $3 AND event = $4`,
+    [shopId, row.pixelId, row.eventId, row.event, row.eventName, row.pixelCode, row.requestIds],
+  );
   await applyTotals(sql, [
     { ...total(shopId, order), count: -1, valueMinor: -(order.valueMinor ?? 0n) },
     waitingTotal(queued, 1),

@@ -31,7 +31,7 @@ const columns = multirow<TotalChange>([
   { name: 'source', type: 'text', value: (row) => row.source },
   { name: 'currency', type: 'text', value: (row) => row.currency ?? NO_CURRENCY },
   { name: 'count', type: 'bigint', value: (row) => row.count },
-  { name: 'value_minor', type: 'bigint', value: (row) => row.valueMinor.toString() },
+  { name: 'value_minor', type: 'bigint', value: (row) => row.valueMinor },
 ]);
 
 function keyOf(row: TotalChange): string {

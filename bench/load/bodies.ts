@@ -10,8 +10,18 @@ export interface Request {
   body: string;
 }
 
-/** Each visitor looks at this many pages. */
+/** Each visitor looks at this many pages, one in each round of so many visitors. */
 const PAGES_OF_A_VISITOR = 5;
+/** A multiple of the shops that any measurement has: who comes back comes back to the same shop. */
+const VISITORS_OF_A_ROUND = 1_000;
+
+/** All of them came by an ad just before. */
+const CLICKED_AT = new Date();
+
+function visitorOf(index: number): number {
+  const generation = Math.floor(index / (VISITORS_OF_A_ROUND * PAGES_OF_A_VISITOR));
+  return generation * VISITORS_OF_A_ROUND + (index % VISITORS_OF_A_ROUND);
+}
 const AGENT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1';
 
 /** More addresses than any limit for one of them would notice. */
@@ -36,12 +46,13 @@ export function pageEventIdOf({ index, checkoutToken }: Page): string {
 
 export function beaconRequest(page: Page): Request {
   const { shop, index, at, checkoutToken } = page;
-  const visitor = checkoutToken === undefined ? Math.floor(index / PAGES_OF_A_VISITOR) : index;
+  const visitor = checkoutToken === undefined ? visitorOf(index) : index;
   const beacon = beaconOf(
     {
       key: shop.publicKey,
       client: `00000000-0000-4000-8000-${hex(visitor, 12)}`,
       ttclid: `E.C.P.${hex(visitor, 60)}`,
+      clickedAt: CLICKED_AT,
       language: 'de',
     },
     [

@@ -5,6 +5,8 @@ export interface Visitor {
   key: string;
   client: string;
   ttclid: string;
+  /** When the ad was clicked; as it is sent if absent. */
+  clickedAt?: Date;
   language: string;
 }
 
@@ -49,7 +51,7 @@ export function beaconOf(visitor: Visitor, events: readonly VisitEvent[], sent: 
     client: visitor.client,
     sent: sent.toISOString(),
     consent: { analytics: true, marketing: true, preferences: true, saleOfData: true },
-    click: { id: visitor.ttclid, at: sent.toISOString(), from: 'url' },
+    click: { id: visitor.ttclid, at: (visitor.clickedAt ?? sent).toISOString(), from: 'url' },
     language: visitor.language,
     events: events.map(eventOf),
   };
