@@ -67,6 +67,33 @@ test('a checkout that starts again and again is one InitiateCheckout', async () 
   ]);
 });
 
+test('a visitor who comes back within the minute is not written again, and its events know it all the same', async () => {
+  const seen = () => flow.rows<{ last_seen_at: Date }>('SELECT last_seen_at FROM visitor_contexts');
+  await flow.beacon([pageEvent()]);
+  const first = await seen();
+  flow.clock.advance(40_000);
+  await flow.beacon([pageEvent()]);
+  expect(await seen()).toEqual(first);
+  await flow.delivery.runDue();
+  expect(flow.tiktok.taken.map(({ user }) => user?.ip)).toEqual(['203.0.113.50', '203.0.113.50']);
+  flow.clock.advance(21_000);
+  await flow.beacon([pageEvent()]);
+  expect(await seen()).toEqual([{ last_seen_at: flow.clock.now() }]);
+});
+
+test('thief: who was here before is linked to a checkout from when it used its token, not from when it came', async () => {
+  await flow.beacon([pageEvent()], { client: 'thief' });
+  flow.clock.advance(10_000);
+  await flow.beacon([checkoutEvent('tok5')], { client: 'owner' });
+  flow.clock.advance(10_000);
+  const used = flow.clock.now();
+  await flow.beacon([checkoutEvent('tok5')], { client: 'thief' });
+  const links = await flow.rows<{ linked_at: Date }>(
+    'SELECT linked_at FROM visitor_links ORDER BY linked_at',
+  );
+  expect(links.map(({ linked_at }) => linked_at)).toEqual([new Date(used.getTime() - 10_000), used]);
+});
+
 test('every answer may be read by any page, and a preflight is answered', async () => {
   const answered = await flow.post('/intake/storefront', 'nonsense', {
     'content-type': 'text/plain',

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createLog } from '../../../app/base/log.ts';
 import { DatabaseError, openDatabase } from '../../../app/store/database.ts';
+import { multirow } from '../../../app/store/multirow.ts';
+import { UnstorableRow } from '../../../app/store/arrivals.ts';
 import { createPartitions, weekOf } from '../../../app/store/partitions.ts';
 import { testDatabase, testStore, type TestStore } from '../../support/database.ts';
 
@@ -49,6 +51,102 @@ describe('opening', () => {
     const absent = new URL(url);
     absent.pathname = '/tock_nowhere';
     await expect(openDatabase({ url: absent.href, log })).rejects.toThrow(/does not exist; create it/);
+  });
+});
+
+describe('many rows in one statement', () => {
+  interface Row {
+    long: string | number | bigint | null;
+    small: number | null;
+    whole: number | null;
+    words: string | null;
+    bytes: Buffer | null;
+    yes: boolean | null;
+    day: string | null;
+    at: Date | null;
+  }
+  const columns = multirow<Row>([
+    { name: 'long', type: 'bigint', value: (row) => row.long },
+    { name: 'small', type: 'smallint', value: (row) => row.small },
+    { name: 'whole', type: 'int', value: (row) => row.whole },
+    { name: 'words', type: 'text', value: (row) => row.words },
+    { name: 'bytes', type: 'bytea', value: (row) => row.bytes },
+    { name: 'yes', type: 'bool', value: (row) => row.yes },
+    { name: 'day', type: 'date', value: (row) => row.day },
+    { name: 'at', type: 'timestamptz', value: (row) => row.at },
+  ]);
+  const nothing: Row = {
+    long: null,
+    small: null,
+    whole: null,
+    words: null,
+    bytes: null,
+    yes: null,
+    day: null,
+    at: null,
+  };
+
+  it('comes back as it went in, at every edge of every type', async () => {
+    const rows: Row[] = [
+      nothing,
+      {
+        long: '-9223372036854775808',
+        small: -32_768,
+        whole: -2_147_483_648,
+        words: '',
+        bytes: Buffer.alloc(0),
+        yes: false,
+        day: '1999-12-31',
+        at: new Date('1970-01-01T00:00:00.001Z'),
+      },
+      {
+        long: 9_223_372_036_854_775_807n,
+        small: 32_767,
+        whole: 2_147_483_647,
+        words: 'a "b" {c}, \\ NULL \u{1F600} ü',
+        bytes: Buffer.from([0, 255, 92]),
+        yes: true,
+        day: '2028-02-29',
+        at: new Date('2099-12-31T23:59:59.999Z'),
+      },
+      { ...nothing, long: -4_294_967_297, at: new Date('2000-01-01T00:00:00Z') },
+      { ...nothing, long: 4_294_967_296 },
+    ];
+    const back = await opened.store.database.rows<Row>(
+      `SELECT ${columns.chosen} FROM ${columns.from()}`,
+      columns.values(rows),
+    );
+    expect(back).toEqual(rows.map((row) => ({ ...row, long: row.long === null ? null : String(row.long) })));
+  });
+
+  it.each<[string, Partial<Row>]>([
+    ['a long number that is too long', { long: '9223372036854775808' }],
+    ['a long number that is none', { long: '12x' }],
+    ['half a number', { whole: 1.5 }],
+    ['a whole number that is too large', { whole: 2_147_483_648 }],
+    ['a small number that is too large', { small: 32_768 }],
+    ['a day that is none', { day: '2026-02-xx' }],
+    ['no time', { at: new Date(Number.NaN) }],
+  ])('refuses %s before it travels, as the fault of the data', (_name, wrong) => {
+    expect(() => columns.values([{ ...nothing, ...wrong }])).toThrow(UnstorableRow);
+  });
+});
+
+describe('a statement that transactions repeat', () => {
+  it('is planned once for its connection, whatever its values', async () => {
+    const database = await openDatabase({ url: opened.store.database.url, log, poolSize: 1 });
+    try {
+      const text = 'SELECT count(*) AS n FROM queue WHERE shop_id = $1 AND kind = $2';
+      for (let time = 0; time < 8; time += 1)
+        await database.transaction((sql) => sql.rows(text, [String(time), 'order']));
+      const plans = await database.rows(
+        'SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1',
+        [text],
+      );
+      expect(plans).toEqual([{ generic_plans: '8', custom_plans: '0' }]);
+    } finally {
+      await database.close();
+    }
   });
 });
 
