@@ -198,12 +198,14 @@ export default function Log() {
         {shown.length > 0 ? (
           <LogTable rows={shown} zone={data.zone} />
         ) : found?.searching ? null : (
-          <Empty
-            unfinished={found?.by === 'unfinished'}
-            filtered={filtered}
-            connected={data.connected}
-            onConnect={() => navigate('/app/pixels/new')}
-          />
+          <Box paddingInline="400">
+            <Empty
+              unfinished={found?.by === 'unfinished'}
+              filtered={filtered}
+              connected={data.connected}
+              onConnect={() => navigate('/app/pixels/new')}
+            />
+          </Box>
         )}
         {!found && (data.next !== null || !first) ? (
           <Box padding="300">

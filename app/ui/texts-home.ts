@@ -46,10 +46,12 @@ export const HOME_TEXT = {
   },
   stuck: {
     title: 'Money that waits',
-    text: (orders: string, value: string, paused: boolean): string =>
-      `${orders} worth ${value} wait ${paused ? 'until the pixel is resumed' : 'for a working access token'}.`,
-    until: (moment: string): string =>
-      `They can still go out until ${moment}, when the first becomes too late.`,
+    text: (orders: string, one: boolean, value: string, paused: boolean): string =>
+      `${orders} worth ${value} ${one ? 'waits' : 'wait'} ${paused ? 'until the pixel is resumed' : 'for a working access token'}.`,
+    until: (moment: string, one: boolean): string =>
+      one
+        ? `It can still go out until ${moment}.`
+        : `They can still go out until ${moment}, when the first becomes too late.`,
     late: (orders: string): string =>
       `${orders} became too late to send: TikTok could count them twice or no longer use them.`,
   },

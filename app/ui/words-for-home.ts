@@ -128,14 +128,15 @@ export function coverageWords({ match }: Pick<Overview, 'match'>, locale: string
 export function stuckWords(stuck: Stuck, state: Pixel['state'], currency: string, shop: ShopWords): string[] {
   const { locale } = shop;
   const more = stuck.whole ? '' : '+';
+  const one = stuck.whole && stuck.orders === 1;
   const sentences: string[] = [];
   if (stuck.orders > 0) {
     const value = `${moneyWords(stuck.valueMinor, currency, locale) ?? ''}${more}`;
     sentences.push(
-      HOME_TEXT.stuck.text(`${orderCount(stuck.orders, locale)}${more}`, value, state === 'paused'),
+      HOME_TEXT.stuck.text(`${orderCount(stuck.orders, locale)}${more}`, one, value, state === 'paused'),
     );
   }
-  if (stuck.until) sentences.push(HOME_TEXT.stuck.until(momentWords(stuck.until, shop)));
+  if (stuck.until) sentences.push(HOME_TEXT.stuck.until(momentWords(stuck.until, shop), one));
   if (stuck.late > 0) sentences.push(HOME_TEXT.stuck.late(orderCount(stuck.late, locale)));
   return sentences;
 }
