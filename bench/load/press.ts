@@ -21,8 +21,8 @@ export interface Pressed {
   refused: Record<string, number>;
 }
 
-/** Not measured: caches fill, code gets compiled. */
-const WARM_UP_SHARE = 0.25;
+/** Not measured: caches fill, code gets compiled. The first few thousand requests cost any server twice as much. */
+const WARM_UP_SECONDS = 5;
 
 export async function press(options: PressOptions): Promise<Pressed> {
   const pool = new Pool(`http://127.0.0.1:${options.port}`, {
@@ -58,7 +58,7 @@ export async function press(options: PressOptions): Promise<Pressed> {
   };
   const cpu = (): number => options.pids().reduce((sum, pid) => sum + cpuMsOf(pid), 0);
   try {
-    await run(Math.max(1, options.seconds * WARM_UP_SHARE));
+    await run(WARM_UP_SECONDS);
     for (const status of Object.keys(refused)) delete refused[status];
     const before = cpu();
     const seconds = await run(options.seconds);
