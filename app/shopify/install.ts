@@ -158,7 +158,7 @@ export function wordsFor(problem: AdminProblem): string {
   switch (problem.kind) {
     case 'reconnect':
     case 'not_connected':
-      return 'Shopify no longer accepts the connection. Open Tock once from your Shopify admin to reconnect it.';
+      return 'Shopify no longer accepts the connection. Open Tock again in your Shopify admin to reconnect it.';
     case 'throttled':
       return 'Shopify is answering too many questions at once. Please try again in a minute.';
     case 'unreachable':

@@ -83,8 +83,11 @@ export function createTokens(needs: TokenNeeds): Tokens {
       if (!session.refreshToken) return reconnect(domain, 'no refresh token');
       const answer = await askForRenewal(needs, domain, session.refreshToken);
       if (!answer.ok) {
-        return answer.problem === 'unreachable'
-          ? { ok: false, problem: 'unreachable' }
+        if (answer.problem === 'unreachable') return { ok: false, problem: 'unreachable' };
+        // Somebody who opened the app meanwhile brought new ones.
+        const now = await sessions.loadSession(session.id);
+        return now?.accessToken && now.refreshToken !== session.refreshToken
+          ? { ok: true, token: now.accessToken }
           : reconnect(domain, answer.problem);
       }
       const now = clock.now().getTime();
@@ -110,6 +113,8 @@ export function createTokens(needs: TokenNeeds): Tokens {
       shop: domain,
       why,
     });
+    // A session of staff that is still good would keep the next page from asking Shopify for new tokens.
+    await installs.deleteSessionsOfShop(domain);
     await installs.setReconnectSince(domain, clock.now());
     return { ok: false, problem: 'reconnect' };
   }
@@ -142,9 +147,7 @@ export function createTokens(needs: TokenNeeds): Tokens {
     async refused(domain, token) {
       await locked(domain, async () => {
         const session = await sessions.loadSession(offlineSessionId(domain));
-        if (session?.accessToken !== token) return;
-        await installs.deleteSessionsOfShop(domain);
-        await reconnect(domain, 'token refused');
+        if (session?.accessToken === token) await reconnect(domain, 'token refused');
       });
     },
   };

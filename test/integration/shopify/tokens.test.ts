@@ -101,10 +101,35 @@ test('a refusal asks the store to reconnect, with the time of the first one; a n
   const since = opened.clock.now();
   expect(await tokens().accessToken(domain)).toEqual({ ok: false, problem: 'reconnect' });
   opened.clock.advance(DAY);
-  expect(await tokens().accessToken(domain)).toEqual({ ok: false, problem: 'reconnect' });
+  await opened.store.installs.setReconnectSince(domain, opened.clock.now());
   expect((await opened.store.installs.shopByDomain(domain))?.reconnectSince).toEqual(since);
 
   await givenSession(3_600_000);
+  expect((await opened.store.installs.shopByDomain(domain))?.reconnectSince).toBeNull();
+});
+
+test('a refusal ends the sessions of staff too, so that the next page they open brings new tokens', async () => {
+  await givenSession(60_000);
+  const keeper = createSessionKeeper(opened.store.installs);
+  const online = { shop: domain, state: '', isOnline: true, accessToken: 'of staff', scope: '' };
+  await keeper.storeSession(new Session({ id: `${domain}_7`, ...online }));
+  shopify = () => Response.json({ error: 'invalid_request' }, { status: 401 });
+  expect(await tokens().accessToken(domain)).toEqual({ ok: false, problem: 'reconnect' });
+  expect(await keeper.findSessionsByShop(domain)).toEqual([]);
+});
+
+test('a refusal that somebody overtook by opening the app changes nothing', async () => {
+  await givenSession(60_000);
+  const keeper = createSessionKeeper(opened.store.installs);
+  shopify = async () => {
+    const session = await keeper.loadSession(offlineSessionId(domain));
+    await keeper.storeSession(
+      new Session({ ...session?.toObject(), ...opening, accessToken: 'access-new', refreshToken: 'new' }),
+    );
+    return Response.json({ error: 'invalid_request' }, { status: 401 });
+  };
+  const opening = { id: offlineSessionId(domain), shop: domain, state: '', isOnline: false };
+  expect(await tokens().accessToken(domain)).toEqual({ ok: true, token: 'access-new' });
   expect((await opened.store.installs.shopByDomain(domain))?.reconnectSince).toBeNull();
 });
 
