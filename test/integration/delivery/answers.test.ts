@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rebuiltSendings } from '../../../app/delivery/detail.ts';
 import { sha256Of } from '../../../app/delivery/prepare.ts';
 import { rebuildPeriod } from '../../../app/ledger/rebuild.ts';
+import { stuckAt } from '../../../app/overview.ts';
 import { shopProfile } from '../../support/database.ts';
 import { pageEvent, testFlow, webOrder, type Flow } from '../../support/flow.ts';
 import { accept, answer, refuse, type Reply } from '../../support/tiktok.ts';
@@ -198,6 +199,62 @@ describe('the token is refused', () => {
     await sumCloses();
   });
 
+  test('says how much money waits, until when it is of use, and what became too late meanwhile', async () => {
+    const dollars = (amount: string) => ({
+      total_price: amount,
+      total_price_set: {
+        shop_money: { amount, currency_code: 'USD' },
+        presentment_money: { amount, currency_code: 'USD' },
+      },
+    });
+    const purchase = Date.parse('2026-10-05T18:54:47Z');
+    const stuck = (currency = 'USD') =>
+      stuckAt(flow.store.database, { id: flow.shop.id, currency }, flow.pixel.id, flow.clock.now());
+    // Of the first a copy may be at TikTok; the others were only refused.
+    await flow.webhook('orders/create', webOrder({ id: 1, ...dollars('19.90') }));
+    flow.clock.advance(61_000);
+    const maybe = flow.clock.now().getTime();
+    flow.tiktok.reply((_request, req) => req.socket.destroy());
+    await flow.delivery.runDue();
+    for (const [id, amount] of [
+      [2, '100.00'],
+      [3, '0.05'],
+    ] as const) {
+      await flow.webhook('orders/create', webOrder({ id, ...dollars(amount) }));
+    }
+    flow.clock.advance(61_000);
+    expect(await stuck()).toMatchObject({ orders: 0, valueMinor: 0n, until: null });
+    flow.tiktok.reply(refuse(40105, 'Access token is incorrect or has been revoked.'));
+    await flow.delivery.runDue();
+    expect(new Set((await waiting()).map(({ waiting_for }) => waiting_for))).toEqual(new Set(['pixel']));
+
+    expect(await stuck()).toEqual({
+      orders: 3,
+      whole: true,
+      valueMinor: 11_995n,
+      until: new Date(maybe + 47 * HOUR),
+      late: 0,
+    });
+    // Money of another currency is not added to the shop's own.
+    expect(await stuck('SEK')).toMatchObject({ orders: 3, valueMinor: 0n });
+    flow.clock.advance(48 * HOUR);
+    expect(await stuck()).toEqual({
+      orders: 2,
+      whole: true,
+      valueMinor: 10_005n,
+      until: new Date(purchase + 14 * 24 * HOUR),
+      late: 1,
+    });
+    flow.clock.advance(13 * 24 * HOUR);
+    expect(await stuck()).toEqual({
+      orders: 0,
+      whole: true,
+      valueMinor: 0n,
+      until: null,
+      late: 3,
+    });
+  });
+
   test('what the browser may have sent two days before becomes too late and says so', async () => {
     await flow.beacon([pageEvent({ echoed: [flow.pixel.code] }), pageEvent()]);
     await flow.store.shop(flow.shop.id).pixels.change(flow.pixel.id, { state: 'paused' }, 'staff');
@@ -300,6 +357,45 @@ test('two workers at once send everything once', async () => {
   const ids = flow.tiktok.taken.map(({ event_id }) => event_id);
   expect(ids.length).toBe(40);
   expect(new Set(ids).size).toBe(40);
+  await sumCloses();
+});
+
+test('a busy pixel has four requests in flight at once, and never a fifth', async () => {
+  await orders(20);
+  let first = true;
+  let open = 0;
+  let most = 0;
+  const held: (() => void)[] = [];
+  const four = Promise.withResolvers<void>();
+  flow.tiktok.reply((request, req, res) => {
+    open += 1;
+    most = Math.max(most, open);
+    const letGo = (): void => {
+      open -= 1;
+      flow.tiktok.taken.push(...request.events);
+      accept(request, req, res);
+    };
+    // One alone tells that there is more; only then do others go beside it.
+    if (first) {
+      first = false;
+      letGo();
+      return;
+    }
+    held.push(letGo);
+    if (held.length === 4) four.resolve();
+  });
+  const run = flow.newDelivery({ maxBatch: 1 }).runDue();
+  await four.promise;
+  // Whoever would begin a fifth had ample time for it.
+  for (let look = 0; look < 20; look += 1) await waiting();
+  expect(held.length).toBe(4);
+  const leased = await flow.rows('SELECT 1 FROM queue WHERE lease_until IS NOT NULL');
+  expect(leased.length).toBe(4);
+  flow.tiktok.reply(accept);
+  for (const letGo of held) letGo();
+  expect(await run).toMatchObject({ requests: 20, sent: 20 });
+  expect(most).toBe(4);
+  expect(new Set(flow.tiktok.taken.map(({ event_id }) => event_id)).size).toBe(20);
   await sumCloses();
 });
 
