@@ -167,6 +167,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const pixels = found.filter(({ pixelId }) => breaker.allows(pixelId));
     let taken = 0;
     const next = pixels.values();
+    // After a rest one batch goes by itself, and how it ends decides for all others.
+    while (!stopping && breaker.doubts(TIKTOK)) {
+      const probe = next.next();
+      if (probe.done) return taken;
+      taken += await workOnce(probe.value.shopId, probe.value.pixelId, summary);
+    }
     const worker = async (): Promise<void> => {
       for (const { shopId, pixelId } of next) taken += await turn(shopId, pixelId, summary);
     };

@@ -170,6 +170,46 @@ describe('TikTok cannot work just now', () => {
   });
 });
 
+test('TikTok is silent for all pixels: after the rest one request asks, its failure keeps the others back, its success lets them go', async () => {
+  const { pixels } = flow.store.shop(flow.shop.id);
+  for (let at = 2; at <= 5; at += 1) {
+    await pixels.add(
+      {
+        code: `CTESTPIXEL0000000${at}`,
+        name: 'One more',
+        token: `token-${at}`,
+        activeFrom: new Date('2026-10-01T00:00:00Z'),
+      },
+      'test',
+    );
+  }
+  await orders(1);
+  flow.tiktok.reply((_request, req) => req.socket.destroy());
+  expect(await flow.delivery.runDue()).toMatchObject({ requests: 5, waiting: 5 });
+  // The retries are due after a second, and TikTok rests for one and a half.
+  flow.clock.advance(1_200);
+  expect(await flow.delivery.runDue()).toMatchObject({ requests: 0 });
+  flow.clock.advance(HOUR);
+  expect(await flow.delivery.runDue()).toMatchObject({ requests: 1, waiting: 1 });
+  expect(await flow.delivery.runDue()).toMatchObject({ requests: 0 });
+
+  flow.clock.advance(HOUR);
+  const asked = Promise.withResolvers<() => void>();
+  flow.tiktok.reply((request, req, res) => {
+    asked.resolve(() => accept(request, req, res));
+  });
+  const before = flow.tiktok.requests.length;
+  const run = flow.delivery.runDue();
+  const letGo = await asked.promise;
+  // Whoever would not wait for the answer had ample time to go.
+  for (let look = 0; look < 20; look += 1) await waiting();
+  expect(flow.tiktok.requests.length).toBe(before + 1);
+  flow.tiktok.reply(accept);
+  letGo();
+  expect(await run).toMatchObject({ requests: 5, sent: 5 });
+  await sumCloses();
+});
+
 describe('the token is refused', () => {
   test('the pixel pauses, says so once, everything waits for it; a new token sends it all, once', async () => {
     const paused: unknown[] = [];
