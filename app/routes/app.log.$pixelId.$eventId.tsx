@@ -21,9 +21,8 @@ import { SendAgain } from '../ui/SendAgain.tsx';
 import { StateBadge } from '../ui/StateBadge.tsx';
 import { AGAIN_TEXT, EVENT_TEXT } from '../ui/texts-event.ts';
 import { UNASKED_TITLE } from '../ui/texts-settings.ts';
-import type { EventState } from '../ui/texts.ts';
 import { Way } from '../ui/Way.tsx';
-import { againWords, detailWords } from '../ui/words-for-event.ts';
+import { againWords, detailWords, notAgainWords } from '../ui/words-for-event.ts';
 
 const notHere = () => new Response('This event is not here.', { status: 404 });
 
@@ -41,19 +40,8 @@ export async function loader({ context, params, request }: LoaderFunctionArgs) {
       { id: pixel.id, name: pixel.name },
       { timeZone: shop.timeZone, locale: staff.locale },
     ),
-    ...mayGoAgain(detail.record.entry, pixel.removedAt !== null),
+    notAgain: notAgainWords(detail.record.entry, pixel.removedAt !== null),
   };
-}
-
-/** Whether it can be sent again, and else why not, in words. */
-function mayGoAgain(
-  { kind, state }: { kind: 'order' | 'page'; state: EventState },
-  removed: boolean,
-): { again: boolean; notAgain: string | null } {
-  if (removed) return { again: false, notAgain: AGAIN_TEXT.noPixel };
-  if (state === 'waiting') return { again: false, notAgain: AGAIN_TEXT.stillWaits };
-  if (kind === 'page') return { again: false, notAgain: AGAIN_TEXT.onlyOrders };
-  return { again: true, notAgain: null };
 }
 
 /** "plan" looks and changes nothing; "resend" does what the plan said, if that is still so. */
@@ -106,7 +94,9 @@ export default function Event() {
       title={event.what}
       titleMetadata={<StateBadge state={event.state} />}
       backAction={{ content: EVENT_TEXT.back, onAction: () => navigate('/app/log') }}
-      secondaryActions={event.again && !open ? [{ content: AGAIN_TEXT.action, onAction: look }] : []}
+      secondaryActions={
+        event.notAgain === null && !open ? [{ content: AGAIN_TEXT.action, onAction: look }] : []
+      }
     >
       <BlockStack gap="400">
         {event.state === 'error' ? (

@@ -2,7 +2,6 @@
 import {
   Banner,
   BlockStack,
-  Box,
   Button,
   Card,
   Checkbox,
@@ -16,6 +15,7 @@ import {
 import type { AlertSettings, Cause } from '../alerts/choice.ts';
 import { NumberField, wholeNumber } from './NumberField.tsx';
 import { ALERTS_TEXT, CAUSE_WORDS } from './texts-alerts.ts';
+import { UnderCheckbox } from './UnderCheckbox.tsx';
 
 /** Numbers and addresses as they are typed. */
 export interface AlertFields {
@@ -190,7 +190,7 @@ export function AlertCauses({ fields, errors, onChange }: FieldProps) {
                 onChange={(on) => onChange({ causes: { ...fields.causes, [cause]: on } })}
               />
               {threshold && fields.causes[cause] ? (
-                <Box paddingInlineStart="600">
+                <UnderCheckbox>
                   <NumberField
                     label={threshold.label}
                     value={fields[threshold.field]}
@@ -198,7 +198,7 @@ export function AlertCauses({ fields, errors, onChange }: FieldProps) {
                     error={errors[`settings.${threshold.field}`]}
                     onChange={(value) => onChange({ [threshold.field]: value })}
                   />
-                </Box>
+                </UnderCheckbox>
               ) : null}
             </BlockStack>
           );

@@ -1,15 +1,5 @@
 /** One row for each event: on or off, its name at TikTok, how often it was seen, what it is for. */
-import {
-  BlockStack,
-  Box,
-  Button,
-  Checkbox,
-  Divider,
-  InlineGrid,
-  Select,
-  Text,
-  TextField,
-} from '@shopify/polaris';
+import { BlockStack, Button, Checkbox, Divider, InlineGrid, Select, Text, TextField } from '@shopify/polaris';
 import { Fragment, memo } from 'react';
 
 import { checkEventName, STANDARD_EVENTS } from '../conversion/event-names.ts';
@@ -18,6 +8,7 @@ import type { EventCounts } from './event-changes.ts';
 import { anchorOf } from './rule-link.ts';
 import { eventCountWords, EVENTS_TEXT, eventPurpose } from './texts-settings.ts';
 import { eventWord } from './texts.ts';
+import { UnderCheckbox } from './UnderCheckbox.tsx';
 
 const OTHER = '';
 const NAMES = [
@@ -74,13 +65,13 @@ const EventRow = memo(function EventRow({ event, mapping, count, error, onChange
           onChange={(on) => onChange(event, { ...mapping, on })}
           helpText={eventPurpose(event)}
         />
-        <Box paddingInlineStart="600">
+        <UnderCheckbox>
           <Text as="p" variant="bodySm">
             {count}
           </Text>
-        </Box>
+        </UnderCheckbox>
         {onRemove ? (
-          <Box paddingInlineStart="600">
+          <UnderCheckbox>
             <Button
               variant="plain"
               tone="critical"
@@ -89,7 +80,7 @@ const EventRow = memo(function EventRow({ event, mapping, count, error, onChange
             >
               {EVENTS_TEXT.remove}
             </Button>
-          </Box>
+          </UnderCheckbox>
         ) : null}
       </BlockStack>
       <NameField

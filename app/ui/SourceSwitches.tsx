@@ -7,6 +7,7 @@ import type { FeatureWithScopes } from '../shopify/feature-scopes.ts';
 import { AccessNotice } from './AccessNotice.tsx';
 import { anchorOf } from './rule-link.ts';
 import { SOURCES_TEXT, SWITCH_WORDS } from './texts-settings.ts';
+import { UnderCheckbox } from './UnderCheckbox.tsx';
 import type { ExampleWords, LookWords } from './words-for-sources.ts';
 
 type Sources = Record<SourceSwitch, 'allow' | 'block'>;
@@ -53,13 +54,15 @@ export function SourceSwitches(props: SourceSwitchesProps) {
                 error={errors[`sources.${name}`] ?? false}
               />
               {name === 'b2b' && closed !== null && sources.b2b === 'block' ? (
-                <Box paddingInlineStart="600" paddingBlock="100">
-                  <AccessNotice feature={closed} saved={stored.b2b === 'block'} onGranted={onGranted} />
-                </Box>
+                <UnderCheckbox>
+                  <Box paddingBlock="100">
+                    <AccessNotice feature={closed} saved={stored.b2b === 'block'} onGranted={onGranted} />
+                  </Box>
+                </UnderCheckbox>
               ) : null}
-              <Box paddingInlineStart="600" minHeight={SEEN_HEIGHT}>
+              <UnderCheckbox minHeight={SEEN_HEIGHT}>
                 <Seen seen={seen?.[name]} />
-              </Box>
+              </UnderCheckbox>
             </BlockStack>
           </Fragment>
         ))}

@@ -30,9 +30,9 @@ export function SourcesSeen({ sources, onRule }: SourcesSeenProps) {
           </Text>
         ) : (
           sources.map((source, place) => (
-            <Fragment key={`${source.name} ${source.sourceName} ${source.appId}`}>
+            <Fragment key={`${source.sourceName} ${source.appId} ${source.channel}`}>
               {place > 0 ? <Divider /> : null}
-              <InlineStack align="space-between" blockAlign="center" gap="200">
+              <InlineStack align="space-between" blockAlign="center" gap="200" wrap={false}>
                 <BlockStack gap="050">
                   <InlineStack align="start" gap="200" blockAlign="center">
                     <Text as="span" fontWeight="semibold">
@@ -64,21 +64,15 @@ export function SourcesSeen({ sources, onRule }: SourcesSeenProps) {
   );
 }
 
-function Hidden({ source: { sourceName, appId } }: { source: Source }) {
-  return (
-    <>
-      {sourceName === '' ? null : (
-        <>
-          source_name <code>{sourceName}</code>{' '}
-        </>
-      )}
-      {appId === '' ? null : (
-        <>
-          app_id <code>{appId}</code>
-        </>
-      )}
-    </>
+function Hidden({ source: { sourceName, appId, channel } }: { source: Source }) {
+  const told = Object.entries({ source_name: sourceName, app_id: appId, channel }).filter(
+    ([, value]) => value !== '',
   );
+  return told.map(([name, value]) => (
+    <Fragment key={name}>
+      {name} <code>{value}</code>{' '}
+    </Fragment>
+  ));
 }
 
 function Side({ kept }: { kept: Source['kept'] }) {

@@ -139,12 +139,12 @@ const SOURCE_NAMES: Record<string, string> = {
 
 export function sourceWords(source: { sourceName: string; appId: string; channel: string }): string {
   const { sourceName, appId, channel } = source;
-  if (channel !== '') return channel;
-  const known = SOURCE_NAMES[sourceName.toLowerCase()];
+  const told = channel === '' ? sourceName : channel;
+  const known = SOURCE_NAMES[told.toLowerCase()];
   if (known !== undefined) return known;
-  if (sourceName.toLowerCase().startsWith('tiktok')) return 'TikTok Shop';
-  if (/^\d+$/.test(sourceName)) return `An app or connector (number ${sourceName})`;
-  if (sourceName !== '') return sourceName;
+  if (told.toLowerCase().startsWith('tiktok')) return 'TikTok Shop';
+  if (/^\d+$/.test(told)) return `An app or connector (number ${told})`;
+  if (told !== '') return told;
   return appId === '' ? 'Not told by Shopify' : `An app (number ${appId})`;
 }
 

@@ -258,6 +258,16 @@ export interface AgainWords {
   why: string | null;
 }
 
+/** Why it cannot be sent again; null where it can. */
+export function notAgainWords(
+  { kind, state }: { kind: 'order' | 'page'; state: EventState },
+  removed: boolean,
+): string | null {
+  if (removed) return AGAIN_TEXT.noPixel;
+  if (state === 'waiting') return AGAIN_TEXT.stillWaits;
+  return kind === 'page' ? AGAIN_TEXT.onlyOrders : null;
+}
+
 export function againWords(planned: Planned): AgainWords {
   const { verdict, refusal, risk, differences, settings, formerBytes, order } = planned;
   const compared =

@@ -41,6 +41,7 @@ export interface LookWords {
     name: string;
     sourceName: string;
     appId: string;
+    channel: string;
     text: string;
     kept: 'all' | 'some' | 'none';
   }[];
@@ -86,6 +87,7 @@ export function lookWords(look: SourcesLook, shop: ShopWords): LookWords {
       name: sourceWords(source),
       sourceName: source.sourceName,
       appId: source.appId,
+      channel: source.channel,
       text: tally(source.seen),
       kept: source.kept === 0 ? 'none' : source.kept === source.seen.orders ? 'all' : 'some',
     })),

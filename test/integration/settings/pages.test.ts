@@ -5,6 +5,7 @@ import { defaultPixelSettings } from '../../../app/conversion/settings.ts';
 import { createSettingsPages, type SettingsPages } from '../../../app/settings/pages.ts';
 import { createRecentOrders } from '../../../app/store/preview.ts';
 import { readTotals } from '../../../app/store/totals.ts';
+import { catalogueWords } from '../../../app/ui/words-for-values.ts';
 import { testFlow, webOrder, type Flow } from '../../support/flow.ts';
 
 let flow: Flow & { close(): Promise<void> };
@@ -200,6 +201,30 @@ it('tests a catalogue against what was bought and stores nothing of it', async (
   expect(tested).toMatchObject({ ok: true, value: { current: { matched: ids.length }, better: null } });
   expect(await pages.testCatalogue(pixel(), draft, '  \n')).toMatchObject({ ok: false });
   expect(await flow.everything()).not.toContain('A-secret-title');
+});
+
+it('takes a feed of TikTok’s catalogue and names the match rate and the setting that mends it', async () => {
+  const { value } = defaultPixelSettings();
+  const draft = (kind: 'variant' | 'sku') => JSON.stringify({ value, contentId: { kind } });
+  const bought = async (kind: 'variant' | 'sku') => {
+    const look = await pages.lookAtValues(pixel(), draft(kind), '7001');
+    return look.ok ? (look.value.example?.properties.content_ids ?? []) : [];
+  };
+  const variants = await bought('variant');
+  // What has no SKU is sent by its variant either way.
+  const skus = (await bought('sku')).filter((id) => !variants.includes(id));
+  expect(skus.length).toBeGreaterThan(0);
+  const feed = ['sku_id,title,price', ...skus.map((sku) => `${sku},"Board, long",19.00 EUR`)].join('\r\n');
+  const tested = await pages.testCatalogue(pixel(), draft('variant'), `\uFEFF${feed}`);
+  if (!tested.ok) throw new Error('the feed was refused');
+  const words = catalogueWords(tested.value, 'en');
+  expect(words).toMatchObject({ state: 'none', better: { setting: { kind: 'sku' } } });
+  expect(words.read).toContain('sku_id');
+  expect(words.matched).toContain(`0 of ${tested.value.items}`);
+  expect(words.missing).toEqual(variants);
+  expect(words.better?.text).toContain('SKU');
+  const mended = await pages.testCatalogue(pixel(), draft('sku'), feed);
+  expect(mended).toMatchObject({ ok: true, value: { current: { matched: skus.length }, better: null } });
 });
 
 it('reads orders in pages, newest first, each once, and never another shop’s', async () => {

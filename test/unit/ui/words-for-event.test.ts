@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Planned } from '../../../app/ledger/replay.ts';
 import { ruleLink } from '../../../app/ui/rule-link.ts';
-import { againWords, lengthWords } from '../../../app/ui/words-for-event.ts';
+import { againWords, lengthWords, notAgainWords } from '../../../app/ui/words-for-event.ts';
 
 const at = new Date('2026-11-20T10:00:00Z');
 const planned = (change: Partial<Planned> = {}): Planned => ({
@@ -72,6 +72,25 @@ describe('sending again', () => {
     [null, { twice: false, stopped: false }],
   ] as const)('with the refusal %s asks or stops', (refusal, expected) => {
     expect(againWords(planned({ refusal }))).toMatchObject(expected);
+  });
+});
+
+describe('the page of an event', () => {
+  it.each(['sent', 'skipped', 'error'] as const)('offers sending again for an order that is %s', (state) => {
+    expect(notAgainWords({ kind: 'order', state }, false)).toBeNull();
+  });
+
+  it.each(['sent', 'skipped', 'error'] as const)('says why a visit that is %s is not sent again', (state) => {
+    expect(notAgainWords({ kind: 'page', state }, false)).toMatch(/^Visits are not sent again: .*fresh/);
+  });
+
+  it.each([
+    ['an order that still waits', 'order', 'waiting', false, 'goes out by itself'],
+    ['a visit that still waits', 'page', 'waiting', false, 'goes out by itself'],
+    ['an order whose pixel was removed', 'order', 'sent', true, 'pixel was removed'],
+    ['a visit whose pixel was removed', 'page', 'waiting', true, 'pixel was removed'],
+  ] as const)('says why %s cannot be', (_name, kind, state, removed, reason) => {
+    expect(notAgainWords({ kind, state }, removed)).toContain(reason);
   });
 });
 
