@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { createTikTok, type TikTok } from '../../../app/tiktok/client.ts';
 import { accept, answer, fakeTikTok, refuse, type FakeTikTok, type Reply } from '../../support/tiktok.ts';
@@ -94,6 +95,69 @@ test('a port where nobody listens means: never sent', async () => {
   await new Promise((resolve) => server.close(resolve));
   client = createTikTok({ baseUrl: `http://127.0.0.1:${port}` });
   expect(await client.track({ accessToken: 'secret', body: BODY })).toMatchObject({ kind: 'unsent' });
+});
+
+/** Longer than the time-out under test and shorter than the one that stands without it: ended by it, a request is unanswered. */
+const QUICK = { connectMs: 100, wholeMs: 2_800 };
+
+/** Listens and never accepts: once its backlog is full, no further connection comes about. */
+const DEAF = `
+  const { parentPort } = require('node:worker_threads');
+  const server = require('node:net').createServer();
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    parentPort.postMessage(server.address().port);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });`;
+
+test('a connection that never comes about ends with the connect time-out, and means: never sent', async () => {
+  const deaf = new Worker(DEAF, { eval: true });
+  const callers: Socket[] = [];
+  try {
+    const port = await new Promise<number>((resolve) => deaf.once('message', resolve));
+    // The kernel itself lets in one more than the backlog.
+    const full = Promise.withResolvers<void>();
+    let inside = 0;
+    for (let caller = 0; caller < 8; caller += 1) {
+      const socket = connect(port, '127.0.0.1', () => {
+        inside += 1;
+        if (inside === 2) full.resolve();
+      });
+      socket.on('error', () => undefined);
+      callers.push(socket);
+    }
+    await full.promise;
+    client = createTikTok({ baseUrl: `http://127.0.0.1:${port}`, ...QUICK });
+    expect(await client.track({ accessToken: 'secret', body: BODY })).toMatchObject({
+      kind: 'unsent',
+      message: 'TikTok could not be reached (UND_ERR_CONNECT_TIMEOUT)',
+    });
+  } finally {
+    for (const socket of callers) socket.destroy();
+    await deaf.terminate();
+  }
+});
+
+test('a TLS handshake that nobody answers ends with the connect time-out too: nothing of the request has left', async () => {
+  const heard: Buffer[] = [];
+  const sockets: Socket[] = [];
+  const mute = createTcpServer((socket) => {
+    sockets.push(socket);
+    socket.on('data', (piece: Buffer) => heard.push(piece));
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = mute.address() as AddressInfo;
+    client = createTikTok({ baseUrl: `https://127.0.0.1:${port}`, ...QUICK });
+    expect(await client.track({ accessToken: 'secret', body: BODY })).toMatchObject({
+      kind: 'unsent',
+      message: 'TikTok could not be reached (UND_ERR_CONNECT_TIMEOUT)',
+    });
+    expect(Buffer.concat(heard).toString('latin1')).not.toContain('secret');
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => mute.close(resolve));
+  }
 });
 
 test('connections are kept: twenty requests need two at most', async () => {
