@@ -97,8 +97,16 @@ test('a port where nobody listens means: never sent', async () => {
   expect(await client.track({ accessToken: 'secret', body: BODY })).toMatchObject({ kind: 'unsent' });
 });
 
-/** Longer than the time-out under test and shorter than the one that stands without it: ended by it, a request is unanswered. */
-const QUICK = { connectMs: 100, wholeMs: 2_800 };
+/** How a call ends for a client with little patience; one with much of it, beside it, must still be waiting by then. */
+async function givenUpAt(baseUrl: string): Promise<unknown> {
+  const call = { accessToken: 'secret', body: BODY };
+  client = createTikTok({ baseUrl, connectMs: 100 });
+  const patient = createTikTok({ baseUrl, connectMs: 2_500 });
+  const [early, late] = await Promise.all([client.track(call), patient.track(call)]);
+  await patient.close();
+  expect(late.durationMs - early.durationMs).toBeGreaterThan(500);
+  return early;
+}
 
 /** Listens and never accepts: once its backlog is full, no further connection comes about. */
 const DEAF = `
@@ -126,8 +134,7 @@ test('a connection that never comes about ends with the connect time-out, and me
       callers.push(socket);
     }
     await full.promise;
-    client = createTikTok({ baseUrl: `http://127.0.0.1:${port}`, ...QUICK });
-    expect(await client.track({ accessToken: 'secret', body: BODY })).toMatchObject({
+    expect(await givenUpAt(`http://127.0.0.1:${port}`)).toMatchObject({
       kind: 'unsent',
       message: 'TikTok could not be reached (UND_ERR_CONNECT_TIMEOUT)',
     });
@@ -148,8 +155,7 @@ test('a TLS handshake that nobody answers ends with the connect time-out too: no
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = mute.address() as AddressInfo;
-    client = createTikTok({ baseUrl: `https://127.0.0.1:${port}`, ...QUICK });
-    expect(await client.track({ accessToken: 'secret', body: BODY })).toMatchObject({
+    expect(await givenUpAt(`https://127.0.0.1:${port}`)).toMatchObject({
       kind: 'unsent',
       message: 'TikTok could not be reached (UND_ERR_CONNECT_TIMEOUT)',
     });
