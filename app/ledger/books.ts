@@ -67,7 +67,7 @@ export async function closeDays(needs: BooksNeeds, shopId: ShopId): Promise<Stat
       const [there] = await statementsOfDays(sql, shopId, day, day);
       if (there) return null;
       const from = addDays(today, -CHANGES_DAYS);
-      const rows = await ledgerRows(sql, shopId, from < day ? from : day, last);
+      const rows = await rowsOfDays(sql, shopId, from < day ? from : day, last);
       const lines = rows.filter((row) => row.day === day).map(lineOf);
       heard = await hearOn(sql, shopId, heard);
       const sealed = sealStatement(
