@@ -27,6 +27,8 @@ export interface WebhookSwitches {
   signWith: 'current' | 'previous';
   /** Nothing goes out at all; what is due waits. */
   held: boolean;
+  /** How long an answer is waited for: Shopify's limit, or more where the app's speed is no subject. */
+  answerLimitMs: number;
 }
 
 export const calmWebhooks: WebhookSwitches = {
@@ -38,6 +40,7 @@ export const calmWebhooks: WebhookSwitches = {
   signature: 'right',
   signWith: 'current',
   held: false,
+  answerLimitMs,
 };
 
 export interface WebhookAttempt {
@@ -325,19 +328,24 @@ async function sendNow(world: World, delivery: WebhookDelivery): Promise<void> {
   delivery.nextAt = null;
   const started = performance.now();
   const at = world.clock.now().toISOString();
-  const { status, problem } = await post(new URL(delivery.uri, `${world.app.url}/`), delivery.body, {
-    'Content-Type': 'application/json',
-    'User-Agent': 'Shopify-Captain-Hook',
-    'X-Shopify-Topic': delivery.topic,
-    'X-Shopify-Shop-Domain': delivery.shop,
-    'X-Shopify-API-Version': memory.version,
-    'X-Shopify-Webhook-Id': delivery.webhookId,
-    'X-Shopify-Event-Id': delivery.eventId,
-    'X-Shopify-Triggered-At': delivery.triggeredAt,
-    ...(delivery.name !== null && { 'X-Shopify-Name': delivery.name }),
-    ...(delivery.test && { 'X-Shopify-Test': 'true' }),
-    ...signature(world, delivery, switches),
-  });
+  const { status, problem } = await post(
+    new URL(delivery.uri, `${world.app.url}/`),
+    delivery.body,
+    {
+      'Content-Type': 'application/json',
+      'User-Agent': 'Shopify-Captain-Hook',
+      'X-Shopify-Topic': delivery.topic,
+      'X-Shopify-Shop-Domain': delivery.shop,
+      'X-Shopify-API-Version': memory.version,
+      'X-Shopify-Webhook-Id': delivery.webhookId,
+      'X-Shopify-Event-Id': delivery.eventId,
+      'X-Shopify-Triggered-At': delivery.triggeredAt,
+      ...(delivery.name !== null && { 'X-Shopify-Name': delivery.name }),
+      ...(delivery.test && { 'X-Shopify-Test': 'true' }),
+      ...signature(world, delivery, switches),
+    },
+    switches.answerLimitMs,
+  );
   delivery.attempts.push({ at, status, problem, milliseconds: Math.round(performance.now() - started) });
   const shop = world.shopByDomain(delivery.shop) ?? null;
   world.record(problem ? 'webhook.failed' : 'webhook.delivered', shop, {
@@ -360,6 +368,7 @@ async function post(
   address: URL,
   body: string,
   headers: Record<string, string>,
+  limitMs: number,
 ): Promise<{ status: number | null; problem: string | null }> {
   try {
     // The five seconds are real ones: they measure the app, not the story.
@@ -368,13 +377,16 @@ async function post(
       body,
       headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(answerLimitMs),
+      signal: AbortSignal.timeout(limitMs),
     });
     await response.arrayBuffer();
     const accepted = response.status >= 200 && response.status < 300;
     return { status: response.status, problem: accepted ? null : `answered ${response.status}` };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return { status: null, problem: timedOut ? 'no answer within 5 seconds' : 'no connection' };
+    return {
+      status: null,
+      problem: timedOut ? `no answer within ${limitMs / 1_000} seconds` : 'no connection',
+    };
   }
 }
