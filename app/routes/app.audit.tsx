@@ -44,7 +44,7 @@ export default function Audit() {
       backAction={{ content: SETTINGS_TEXT.title, onAction: () => navigate('/app/settings') }}
     >
       <BlockStack gap="400">
-        <Box maxWidth="20rem">
+        <Box maxWidth="20rem" paddingInline={{ xs: '400', sm: '0' }}>
           <Select
             label={AUDIT_TEXT.filter}
             options={[

@@ -190,9 +190,11 @@ export default function Event() {
           </Card>
         ) : null}
         {event.notAgain ? (
-          <Text as="p" tone="subdued">
-            {event.notAgain}
-          </Text>
+          <Box paddingInline={{ xs: '400', sm: '0' }}>
+            <Text as="p" tone="subdued">
+              {event.notAgain}
+            </Text>
+          </Box>
         ) : null}
       </BlockStack>
     </Page>
