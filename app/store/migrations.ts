@@ -67,6 +67,8 @@ export async function migrate(
   options: { only?: readonly string[] } = {},
 ): Promise<void> {
   const client = new pg.Client({ connectionString: url });
+  // It idles while the engine works; without a listener PostgreSQL's end would be the process's.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const before = await migrationState(client, options.only);
