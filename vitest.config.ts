@@ -18,8 +18,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // Nothing is timed: only what hangs is ended, on however busy a machine.
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
           // They wait for PostgreSQL and for processes most of the time: more files at once than processors.
           maxWorkers: 4,
         },

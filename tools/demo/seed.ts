@@ -28,7 +28,12 @@ export async function openApp(world: World, shop: SandboxShop): Promise<void> {
   );
   address.searchParams.set('embedded', '1');
   address.searchParams.set('id_token', token);
-  const answer = await fetch(address, { headers: { 'user-agent': 'Mozilla/5.0 (demo set-up)' } });
+  const answer = await fetch(address, { headers: { 'user-agent': 'Mozilla/5.0 (demo set-up)' } }).catch(
+    (error: unknown) => {
+      const cause = error instanceof Error ? error.cause : undefined;
+      throw new Error(`Tock could not be reached for ${shop.name}: ${String(cause ?? error)}`);
+    },
+  );
   const text = await answer.text();
   if (answer.status !== 200)
     throw new Error(`Tock did not open for ${shop.name}: ${answer.status} ${text.slice(0, 200)}`);
