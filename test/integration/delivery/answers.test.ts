@@ -311,6 +311,19 @@ describe('the token is refused', () => {
 });
 
 describe('a process that dies', () => {
+  /** TikTok has it, and the process is gone before it could write down the answer. */
+  async function dieAfterSending(): Promise<void> {
+    const dying = flow.newDelivery({
+      tiktok: {
+        async track(call) {
+          await fetch(`${flow.tiktok.baseUrl}/event/track/`, { method: 'POST', body: call.body });
+          throw new Error('killed here');
+        },
+      },
+    });
+    await expect(dying.runDue()).rejects.toThrow('killed here');
+  }
+
   test('after the claim: nothing was sent, the lease ends, the event goes once', async () => {
     await orders(2);
     const broken = flow.newDelivery({
@@ -332,15 +345,7 @@ describe('a process that dies', () => {
 
   test('between sending and settling: an ambiguous attempt, sent again with the same id, settled once', async () => {
     await orders(1);
-    const dying = flow.newDelivery({
-      tiktok: {
-        async track(call) {
-          await fetch(`${flow.tiktok.baseUrl}/event/track/`, { method: 'POST', body: call.body });
-          throw new Error('killed here');
-        },
-      },
-    });
-    await expect(dying.runDue()).rejects.toThrow('killed here');
+    await dieAfterSending();
     expect(await requests()).toEqual([{ outcome: null, size: 1 }]);
     flow.clock.advance(91_000);
     await flow.delivery.runDue();
@@ -357,15 +362,7 @@ describe('a process that dies', () => {
 
   test('between sending and settling, its pixel removed before anybody looked: what was sent is still known', async () => {
     await orders(1);
-    const dying = flow.newDelivery({
-      tiktok: {
-        async track(call) {
-          await fetch(`${flow.tiktok.baseUrl}/event/track/`, { method: 'POST', body: call.body });
-          throw new Error('killed here');
-        },
-      },
-    });
-    await expect(dying.runDue()).rejects.toThrow('killed here');
+    await dieAfterSending();
     await flow.store.shop(flow.shop.id).pixels.remove(flow.pixel.id, 'staff');
     flow.clock.advance(91_000);
     await flow.delivery.runDue();
