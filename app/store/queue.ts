@@ -355,6 +355,16 @@ export interface FrozenRow {
   payloadSha256: Buffer;
 }
 
+const frozenColumns = multirow<FrozenRow>([
+  { name: 'id', type: 'bigint', value: (row) => row.id },
+  { name: 'event_name', type: 'text', value: (row) => row.eventName },
+  { name: 'pixel_code', type: 'text', value: (row) => row.pixelCode },
+  { name: 'first_possible_copy_at', type: 'timestamptz', value: (row) => row.firstPossibleCopyAt },
+  { name: 'revision', type: 'int', value: (row) => row.revision },
+  { name: 'version', type: 'int', value: (row) => row.payloadVersion },
+  { name: 'sha256', type: 'bytea', value: (row) => row.payloadSha256 },
+]);
+
 /**
  * Writes down, before the request leaves, that these go with it: a crash after this line is an ambiguous attempt.
  * Returns the ids that are still ours.
@@ -367,24 +377,12 @@ export async function freeze(
   const frozen = await sql.rows<{ id: string }>(
     `UPDATE queue q SET event_name = r.event_name, pixel_code = r.pixel_code,
        first_possible_copy_at = r.first_possible_copy_at, tries = q.tries + 1,
-       request_ids = q.request_ids || $5::bigint, attempt_id = $5, lease_until = $6,
+       request_ids = q.request_ids || $1::bigint, attempt_id = $1, lease_until = $2,
        tried_revision = r.revision, tried_version = r.version, tried_sha256 = r.sha256
-     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $8::int[], $9::int[], $10::bytea[])
-       AS r(id, event_name, pixel_code, first_possible_copy_at, revision, version, sha256)
-     WHERE q.id = r.id AND q.attempt_id = $7
+     FROM ${frozenColumns.from(3)}
+     WHERE q.id = r.id AND q.attempt_id = $3
      RETURNING q.id`,
-    [
-      rows.map((row) => row.id),
-      rows.map((row) => row.eventName),
-      rows.map((row) => row.pixelCode),
-      rows.map((row) => row.firstPossibleCopyAt),
-      attempt.requestId,
-      attempt.leaseUntil,
-      attempt.held,
-      rows.map((row) => row.revision),
-      rows.map((row) => row.payloadVersion),
-      rows.map((row) => row.payloadSha256),
-    ],
+    [attempt.requestId, attempt.leaseUntil, attempt.held, ...frozenColumns.values(rows)],
   );
   return frozen.map(({ id }) => id);
 }

@@ -221,13 +221,15 @@ export async function standAgain(
       (one) => one.pixelId === pixel_id && one.orderId === order_id && one.event === event,
     );
     if (!row) return [];
-    const { shopId, pixelId, day, source, currency } = row;
-    const total = { shopId, pixelId, day, event, state: 'sent' as const, reason, source, currency };
-    return [{ row, total: { ...total, count: 1, valueMinor: row.valueMinor ?? 0n } }];
+    const stands = total(row.shopId, { ...row, state: 'sent', reason });
+    return [{ row, total: { ...stands, count: 1, valueMinor: row.valueMinor ?? 0n } }];
   });
 }
 
-function total(shopId: ShopId, order: SettledOrder): Omit<TotalChange, 'count' | 'valueMinor'> {
+function total(
+  shopId: ShopId,
+  order: Omit<TotalChange, 'shopId' | 'count' | 'valueMinor'>,
+): Omit<TotalChange, 'count' | 'valueMinor'> {
   const { pixelId, day, event, state, reason, source, currency } = order;
   return { shopId, pixelId, day, event, state, reason, source, currency };
 }
